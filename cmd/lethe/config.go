@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"lethe/keys"
+	"lethe/vault"
+	"lethe/vault/fhir"
+)
+
+// config is the configuration file; lethe.example.yaml documents every key.
+type config struct {
+	Tenant    string          `yaml:"tenant"`
+	Log       logConfig       `yaml:"log"`
+	Import    importConfig    `yaml:"import"`
+	Keys      keysConfig      `yaml:"keys"`
+	Ledger    ledgerConfig    `yaml:"ledger"`
+	Retention retentionConfig `yaml:"retention"`
+	Process   processConfig   `yaml:"process"`
+}
+
+type logConfig struct {
+	Level  slog.Level `yaml:"level"`
+	Format string     `yaml:"format"`
+}
+
+type importConfig struct {
+	MaxDocumentBytes int64  `yaml:"max_document_bytes"`
+	MaxResourceBytes int64  `yaml:"max_resource_bytes"`
+	MaxEntries       int    `yaml:"max_entries"`
+	MaxDepth         int    `yaml:"max_depth"`
+	Compartments     string `yaml:"compartments"`
+}
+
+type keysConfig struct {
+	CacheTTL  time.Duration `yaml:"cache_ttl"`
+	CacheSize int           `yaml:"cache_size"`
+	RootKey   secret        `yaml:"root_key"`
+}
+
+type ledgerConfig struct {
+	Copy string `yaml:"copy"`
+}
+
+type retentionConfig struct {
+	DisclosuresDays   int    `yaml:"disclosures_days"`
+	DisclosuresGround string `yaml:"disclosures_ground"`
+	DisclosuresLaw    string `yaml:"disclosures_law"`
+	BackupsDays       int    `yaml:"backups_days"`
+}
+
+type processConfig struct {
+	RefuseSwap bool `yaml:"refuse_swap"`
+}
+
+// secret is a value that never stands in the configuration itself: it names where it is.
+type secret struct {
+	File string `yaml:"file"`
+	Env  string `yaml:"env"`
+}
+
+func defaultConfig() config {
+	limits := fhir.DefaultLimits()
+	return config{
+		Tenant: "main",
+		Log:    logConfig{Level: slog.LevelWarn, Format: "text"},
+		Import: importConfig{
+			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
+		},
+		Keys: keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
+		Retention: retentionConfig{
+			DisclosuresDays: 3650, DisclosuresGround: "17.3.e",
+			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
+		},
+	}
+}
+
+// readConfig reads a file over the defaults; no file means the defaults. Unknown keys are refused.
+func readConfig(file string) (config, error) {
+	c := defaultConfig()
+	if file == "" {
+		return c, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return c, fmt.Errorf("configuration: %w", err)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("configuration %s: %w", file, err)
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("configuration %s: %w", file, err)
+	}
+	return c, nil
+}
+
+func (c *config) check() error {
+	switch {
+	case c.Log.Format != "text" && c.Log.Format != "json":
+		return fmt.Errorf("log.format %q is neither text nor json", c.Log.Format)
+	case c.Import.MaxDocumentBytes < 1 || c.Import.MaxResourceBytes < 1 || c.Import.MaxEntries < 1 || c.Import.MaxDepth < 1:
+		return errors.New("import: every limit must be at least 1")
+	case c.Keys.CacheTTL <= 0 || c.Keys.CacheTTL > keys.MaxCacheTTL:
+		return fmt.Errorf("keys.cache_ttl must be above 0 and at most %s", keys.MaxCacheTTL)
+	case c.Keys.CacheSize < 1:
+		return errors.New("keys.cache_size must be at least 1")
+	case c.Keys.RootKey.File != "" && c.Keys.RootKey.Env != "":
+		return errors.New("keys.root_key: give file or env, not both")
+	case c.Retention.DisclosuresDays < 1 || c.Retention.BackupsDays < 0:
+		return errors.New("retention: disclosures_days must be at least 1, backups_days at least 0")
+	case !strings.HasPrefix(c.Retention.DisclosuresGround, "17.3."):
+		return fmt.Errorf("retention.disclosures_ground %q is none of 17.3.a to 17.3.e", c.Retention.DisclosuresGround)
+	}
+	return nil
+}
+
+const day = 24 * time.Hour
+
+func (c *retentionConfig) policy() vault.Retention {
+	return vault.Retention{
+		DisclosuresFor: time.Duration(c.DisclosuresDays) * day, DisclosuresGround: c.DisclosuresGround, DisclosuresLaw: c.DisclosuresLaw,
+		BackupsExpire: time.Duration(c.BackupsDays) * day,
+	}
+}
+
+func (c *importConfig) limits() fhir.Limits {
+	return fhir.Limits{MaxBytes: c.MaxDocumentBytes, MaxResource: c.MaxResourceBytes, MaxEntries: c.MaxEntries, MaxDepth: c.MaxDepth}
+}
+
+func (c *importConfig) compartments() (*fhir.Compartments, error) {
+	if c.Compartments == "" {
+		return fhir.DefaultCompartments(), nil
+	}
+	f, err := os.Open(c.Compartments)
+	if err != nil {
+		return nil, fmt.Errorf("import.compartments: %w", err)
+	}
+	defer f.Close()
+	return fhir.ReadCompartments(f)
+}
+
+// key reads a 256-bit key in hexadecimal; nil when none is configured.
+func (s secret) key() (*keys.Key, error) {
+	var text string
+	switch {
+	case s.Env != "":
+		text = os.Getenv(s.Env)
+		if text == "" {
+			return nil, fmt.Errorf("the environment variable %s holds no key", s.Env)
+		}
+	case s.File != "":
+		data, err := os.ReadFile(s.File)
+		if err != nil {
+			return nil, err
+		}
+		text = string(data)
+	default:
+		return nil, nil
+	}
+	raw, err := hex.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(raw) != keys.KeySize {
+		return nil, fmt.Errorf("a key is %d hexadecimal digits", 2*keys.KeySize)
+	}
+	defer clear(raw)
+	return keys.KeyFrom(raw)
+}
+
+func (c *logConfig) logger(w io.Writer, verbose bool) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.Level}
+	if verbose {
+		o.Level = min(c.Level, slog.LevelInfo)
+	}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}

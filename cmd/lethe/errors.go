@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"lethe/offchain"
+	"lethe/vault"
+	"lethe/vault/fhir"
+)
+
+// hinted is an error that says what to do about it.
+type hinted struct {
+	error
+	hints []string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
+
+func withHint(err error, hints ...string) error { return &hinted{err, hints} }
+
+// advice is what to do about errors of the service.
+var advice = []struct {
+	err  error
+	hint string
+}{
+	{vault.ErrNoPatient, "give --patient ID (see `lethe patients`)"},
+	{vault.ErrIdentifierHeld, "compare the two patients; give --patient ID only if you are sure whose it is"},
+	{vault.ErrErasing, "wait until the erasure is certified: `lethe erasures` shows how far it is"},
+	{vault.ErrQuarantined, "see docs/erasure.md, section Restoring"},
+	{offchain.ErrLedgerFork, "one of the copies was altered: compare them with the certificates before anything else"},
+	{offchain.ErrLedgerDamaged, "put an undamaged copy of the erasure ledger in its place"},
+	{fhir.ErrNotFHIR, "a file that is not FHIR R4 JSON needs --patient ID and --type NAME"},
+	{fhir.ErrTooBig, "the limits are in the configuration, section import"},
+	{fhir.ErrTwoPatients, "split the file: one patient each"},
+}
+
+// hints lists what to do about an error.
+func hints(err error) []string {
+	var h *hinted
+	if errors.As(err, &h) {
+		return h.hints
+	}
+	for _, a := range advice {
+		if errors.Is(err, a.err) {
+			return []string{a.hint}
+		}
+	}
+	return nil
+}
+
+// oneLine is an error's text in one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

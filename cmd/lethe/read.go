@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lethe/vault"
+	"lethe/vault/fhir"
+)
+
+// custodian is how the access log names whoever reads at the state folder itself.
+var custodian = vault.Access{Actor: "local custodian", Purpose: "PATADMIN"}
+
+// patientID turns what a person typed into a patient's id: the id itself, or an identifier as system|value.
+func (st *state) patientID(ctx context.Context, text string) (string, error) {
+	system, value, ok := strings.Cut(text, "|")
+	if !ok {
+		return text, nil
+	}
+	return st.FindPatient(ctx, fhir.Identifier{System: system, Value: value})
+}
+
+// list runs a command that shows a list about a patient.
+func list[T any](p *program, c *cobra.Command, args []string, heading string, row func(T) string,
+	get func(context.Context, *state, string) ([]T, error),
+) (err error) {
+	st, err := p.openState(c.Context(), false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	patient := ""
+	if len(args) > 0 {
+		if patient, err = st.patientID(c.Context(), args[0]); err != nil {
+			return err
+		}
+	}
+	rows, err := get(c.Context(), st, patient)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.print(rows)
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, heading)
+	for _, r := range rows {
+		fmt.Fprintln(w, row(r))
+	}
+	return w.Flush()
+}
+
+func (p *program) patientsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "patients", Short: "list the patients, by id", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			return list(p, c, args, "PATIENT\tRECORDS",
+				func(v vault.PatientInfo) string { return fmt.Sprintf("%s\t%d", v.ID, v.Records) },
+				func(ctx context.Context, st *state, _ string) ([]vault.PatientInfo, error) { return st.Patients(ctx) })
+		},
+	}
+}
+
+func (p *program) recordsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "records PATIENT", Short: "list a patient's records", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return list(p, c, args, "RECORD\tTYPE\tCOMPARTMENT\tBYTES",
+				func(v vault.RecordInfo) string {
+					return fmt.Sprintf("%s\t%s\t%s\t%d", v.ID, v.Type, v.Compartment, v.Size)
+				},
+				func(ctx context.Context, st *state, id string) ([]vault.RecordInfo, error) {
+					return st.Records(ctx, id)
+				})
+		},
+	}
+}
+
+func (p *program) bundlesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "bundles PATIENT", Short: "list a patient's bundles", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return list(p, c, args, "BUNDLE\tBYTES",
+				func(v vault.BundleInfo) string { return fmt.Sprintf("%s\t%d", v.ID, v.Size) },
+				func(ctx context.Context, st *state, id string) ([]vault.BundleInfo, error) {
+					return st.Bundles(ctx, id)
+				})
+		},
+	}
+}
+
+func (p *program) accessLogCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "access-log PATIENT", Short: "account for the disclosures of a patient's records", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return list(p, c, args, "AT\tWHO\tPURPOSE\tRECORD",
+				func(v vault.DisclosureInfo) string {
+					return fmt.Sprintf("%s\t%s\t%s\t%s", v.At.Format("2006-01-02 15:04:05Z"), v.Actor, v.Purpose, v.Record)
+				},
+				func(ctx context.Context, st *state, id string) ([]vault.DisclosureInfo, error) {
+					return st.AccessLog(ctx, id)
+				})
+		},
+	}
+}
+
+func (p *program) recordCommand() *cobra.Command {
+	record := &cobra.Command{Use: "record", Short: "read a record or a bundle"}
+	var output, span string
+	get := &cobra.Command{
+		Use:   "get ID",
+		Short: "write a record or a bundle to a file, byte for byte as it was received",
+		Long: `Writes a record or a bundle to a file, byte for byte as it was received. The disclosure stands in the patient's access
+log before the first byte is read. --range takes the first and the last byte, counted from 0, as HTTP does: 0-1023, or 1024-
+up to the end. The file appears only when it is complete.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return p.getRecord(c.Context(), args[0], output, span) },
+	}
+	get.Flags().StringVarP(&output, "output", "o", "", "file to write, or - for standard output (required)")
+	get.Flags().StringVar(&span, "range", "", "only these bytes: A-B or A-")
+	if err := get.MarkFlagRequired("output"); err != nil {
+		panic(err) // the flag is defined above
+	}
+	record.AddCommand(get)
+	return record
+}
+
+// got is what `lethe record get --json` prints.
+type got struct {
+	ID     string `json:"id"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Bytes  int64  `json:"bytes"` // written
+	Output string `json:"output"`
+}
+
+func (p *program) getRecord(ctx context.Context, id, output, span string) (err error) {
+	first, length, err := parseRange(span)
+	if err != nil {
+		return err
+	}
+	st, err := p.openState(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	content, err := st.Read(ctx, id, custodian)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	part, err := content.Range(first, length)
+	if err != nil {
+		return err
+	}
+	n, err := p.writeOut(output, part)
+	if err != nil {
+		return err
+	}
+	if p.json && output != "-" {
+		return p.print(got{ID: id, Type: content.Type, Size: content.Size(), Bytes: n, Output: output})
+	}
+	return nil
+}
+
+// parseRange reads A-B (both included) or A-; an empty text is everything. A negative length means up to the end.
+func parseRange(text string) (first, length int64, err error) {
+	if text == "" {
+		return 0, -1, nil
+	}
+	a, b, ok := strings.Cut(text, "-")
+	first, errA := strconv.ParseInt(a, 10, 64)
+	last, errB := first, error(nil)
+	if b != "" {
+		last, errB = strconv.ParseInt(b, 10, 64)
+	}
+	if !ok || errA != nil || errB != nil || first < 0 || last < first || last == 1<<63-1 {
+		return 0, 0, withHint(fmt.Errorf("--range %q is not a range", text), "give the first and the last byte, such as 0-1023, or 1024-")
+	}
+	if b == "" {
+		return first, -1, nil
+	}
+	return first, last - first + 1, nil
+}
+
+// writeOut writes a file that appears when it is complete.
+func (p *program) writeOut(output string, src io.Reader) (n int64, err error) {
+	if output == "-" {
+		return io.Copy(p.stdout, src)
+	}
+	f, err := os.CreateTemp(filepath.Dir(output), ".lethe-*")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	n, err = io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{src}, make([]byte, 1<<20))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return n, err
+	}
+	return n, os.Rename(f.Name(), output)
+}

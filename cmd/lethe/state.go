@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"lethe/keys"
+	"lethe/keys/local"
+	"lethe/offchain/index"
+	"lethe/offchain/ledger"
+	"lethe/offchain/object"
+	"lethe/vault"
+	"lethe/vault/certificate"
+)
+
+// Folders of an embedded state folder. parties holds the secrets of the demo's actors, which the service never opens.
+const (
+	keysFolder    = "keys"
+	indexFolder   = "index"
+	objectsFolder = "objects"
+	logFolder     = "log"
+	chainFolder   = "chain"
+	publicFolder  = "public"
+	ledgerFolder  = "ledger"
+	partiesFolder = "parties"
+	lockFile      = "lock"
+	publicKeyFile = "certificate-key.jwk" // in publicFolder
+)
+
+// state is an embedded state folder, opened: every store in one process, which therefore holds the rights of all four.
+type state struct {
+	*vault.Service
+	index   *index.Store
+	closers []func() error // in the order in which they were opened
+}
+
+// openState opens the state folder, making it when asked to, and brings it to a state that can be served.
+func (p *program) openState(ctx context.Context, create bool) (*state, error) {
+	if err := p.checkDir(create); err != nil {
+		return nil, err
+	}
+	if err := p.hardenProcess(); err != nil {
+		return nil, err
+	}
+	st := &state{}
+	err := st.open(ctx, p)
+	if err == nil {
+		err = st.Recover(ctx)
+	}
+	if err == nil {
+		err = st.work(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return st, nil
+}
+
+func (p *program) checkDir(create bool) error {
+	_, err := os.Stat(filepath.Join(p.dir, indexFolder))
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if !create {
+		return withHint(fmt.Errorf("there is no state folder at %s", p.dir), "`lethe import` makes one; --dir names another")
+	}
+	found, err := os.ReadDir(p.dir)
+	if err == nil && len(found) > 0 {
+		return withHint(fmt.Errorf("%s is not empty, and not a state folder", p.dir), "give --dir a new folder")
+	}
+	for _, f := range []string{keysFolder, objectsFolder, logFolder, chainFolder, publicFolder, ledgerFolder, partiesFolder} {
+		if err := os.MkdirAll(filepath.Join(p.dir, f), 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open opens the stores in the order of their dependence; Close closes them backwards.
+func (st *state) open(ctx context.Context, p *program) error {
+	unlock, err := lock(filepath.Join(p.dir, lockFile))
+	if err != nil {
+		return err
+	}
+	st.closers = append(st.closers, unlock)
+	ring, err := p.openRing()
+	if err != nil {
+		return err
+	}
+	st.closers = append(st.closers, ring.Close)
+	objects, err := object.OpenLocal(filepath.Join(p.dir, objectsFolder))
+	if err != nil {
+		return err
+	}
+	st.closers = append(st.closers, objects.Close)
+	copies, err := p.openLedgerCopy(objects, st)
+	if err != nil {
+		return err
+	}
+	book, err := ledger.Open(ctx, filepath.Join(p.dir, ledgerFolder), copies, p.step)
+	if err != nil {
+		return err
+	}
+	store, err := index.Open(ctx, index.Config{Dir: filepath.Join(p.dir, indexFolder), Tenant: p.config.Tenant, Log: p.log})
+	if err != nil {
+		return err
+	}
+	st.index = store
+	st.closers = append(st.closers, store.Close)
+	return st.openService(ctx, p, ring, vault.Config{Store: store, Objects: objects, Ledger: book})
+}
+
+func (p *program) openRing() (*local.Ring, error) {
+	root, err := p.config.Keys.RootKey.key()
+	if err != nil {
+		return nil, fmt.Errorf("keys.root_key: %w", err)
+	}
+	return local.Open(filepath.Join(p.dir, keysFolder), local.Config{RootKey: root})
+}
+
+// openLedgerCopy opens the second copy's place: another folder when one is configured, or the record store.
+func (p *program) openLedgerCopy(records *object.Local, st *state) (*object.Local, error) {
+	if p.config.Ledger.Copy == "" {
+		return records, nil
+	}
+	copies, err := object.OpenLocal(p.config.Ledger.Copy)
+	if err != nil {
+		return nil, fmt.Errorf("ledger.copy: %w", err)
+	}
+	st.closers = append(st.closers, copies.Close)
+	return copies, nil
+}
+
+func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, c vault.Config) error {
+	compartments, err := p.config.Import.compartments()
+	if err != nil {
+		return err
+	}
+	signer, err := ring.Signer(ctx)
+	if err != nil {
+		return err
+	}
+	if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
+		return err
+	}
+	c.Tenant, c.Version, c.Log, c.Step = p.config.Tenant, version(), p.log, p.step
+	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring, ring, ring, ring, signer
+	c.Cache = keys.CacheConfig{TTL: p.config.Keys.CacheTTL, MaxKeys: p.config.Keys.CacheSize}
+	c.Limits, c.Compartments, c.Retention = p.config.Import.limits(), compartments, p.config.Retention.policy()
+	if st.Service, err = vault.New(c); err != nil {
+		return err
+	}
+	st.closers = append(st.closers, func() error { st.Service.Close(); return nil })
+	p.log.Info("embedded stores: one process holds the rights to serve, to erase and to witness, so nothing keeps them apart")
+	return nil
+}
+
+// work starts the jobs.
+func (st *state) work(ctx context.Context) error {
+	stop, err := st.index.Work(ctx, index.Handlers{ExecuteErasure: st.ExecuteErasure})
+	if err != nil {
+		return err
+	}
+	st.closers = append(st.closers, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		return stop(ctx)
+	})
+	return nil
+}
+
+// stopTimeout bounds how long a stop waits for a running erasure step; what is cut off goes on at the next start.
+const stopTimeout = 20 * time.Second
+
+// Close closes what was opened, last first.
+func (st *state) Close() error {
+	var err error
+	for i := len(st.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, st.closers[i]())
+	}
+	st.closers = nil
+	return err
+}
+
+// holder is who has a state folder open.
+type holder struct {
+	PID     int       `json:"pid"`
+	Command string    `json:"command"`
+	Since   time.Time `json:"since"`
+}
+
+// lock takes a state folder, or says who has it. The kernel frees it when the process ends, however it ends.
+func lock(name string) (unlock func() error, err error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a file descriptor fits
+		return nil, errors.Join(inUse(filepath.Dir(name), f), f.Close())
+	}
+	command := "lethe"
+	if len(os.Args) > 1 {
+		command += " " + os.Args[1]
+	}
+	note, err := json.Marshal(holder{PID: os.Getpid(), Command: command, Since: time.Now().UTC().Truncate(time.Second)})
+	if err == nil {
+		err = f.Truncate(0)
+	}
+	if err == nil {
+		_, err = f.WriteAt(append(note, '\n'), 0)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f.Close, nil
+}
+
+func inUse(dir string, f io.Reader) error {
+	var h holder
+	if err := json.NewDecoder(io.LimitReader(f, 4096)).Decode(&h); err != nil {
+		return fmt.Errorf("%s is in use by another process", dir)
+	}
+	return withHint(fmt.Errorf("%s is in use by process %d (%s, since %s)", dir, h.PID, h.Command, h.Since.Format(time.RFC3339)),
+		"wait until it has ended")
+}
+
+// publishKey puts the public half of the certificates' key where verifiers find it.
+func publishKey(name string, public any) error {
+	jwk, err := certificate.KeyOf(public)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(jwk)
+	if err != nil {
+		return err
+	}
+	data = append(data, '\n')
+	if have, err := os.ReadFile(name); err == nil && string(have) == string(data) {
+		return nil
+	}
+	return os.WriteFile(name, data, 0o600)
+}
+
+// hardenProcess keeps keys out of core dumps, and says when they could reach a disk by way of swap.
+func (p *program) hardenProcess() error {
+	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+		return fmt.Errorf("turn core dumps off: %w", err)
+	}
+	swaps, err := os.ReadFile("/proc/swaps")
+	if err != nil || !swapOn(string(swaps)) {
+		return nil //nolint:nilerr // a system without /proc/swaps is not known to swap
+	}
+	if p.config.Process.RefuseSwap {
+		return withHint(errors.New("swap is on, so keys could be written to a disk"), "turn it off, encrypt it, or unset process.refuse_swap")
+	}
+	p.log.Warn("swap is on: keys could be written to a disk")
+	return nil
+}
+
+// swapOn reads the text of /proc/swaps: a heading, then a line for each swap area.
+func swapOn(text string) bool { return strings.Count(strings.TrimSpace(text), "\n") > 0 }

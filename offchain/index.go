@@ -1,0 +1,201 @@
+package offchain
+
+import (
+	"context"
+	"time"
+)
+
+// Store is the index. InTx runs fn in one read-write transaction and commits when fn returns nil; View runs fn in one
+// read-only snapshot. Both are safe for concurrent use; writers take turns. Neither may be held open across a stream, a key
+// store's answer, a chain's or a proof: gather first, then transact.
+type Store interface {
+	InTx(ctx context.Context, fn func(Tx) error) error
+	View(ctx context.Context, fn func(Queries) error) error
+	// Scrub makes what was deleted unreadable in the store's own files as far as the store can (SQLite: zeroed pages and
+	// an emptied write-ahead log). What stays in file systems and backups is not its claim.
+	Scrub(ctx context.Context) error
+}
+
+// Tx changes the index. Every method works within the store's tenant. Insertions of what exists answer ErrExists.
+type Tx interface {
+	Queries
+	PatientWriter
+	RecordWriter
+	CaseWriter
+	// Enqueue adds a job that runs, at least once, after this transaction has committed, and never when it has not.
+	Enqueue(ctx context.Context, job ExecuteErasure) error
+}
+
+// ExecuteErasure is the job that carries out an approved case. Jobs hold ids only.
+type ExecuteErasure struct{ Case string }
+
+// Queries reads the index. A single row that is not there is ErrNotFound.
+type Queries interface {
+	Patient(ctx context.Context, id string) (Patient, error)
+	// Patients lists the patients that are not erased, by id, with their number of records.
+	Patients(ctx context.Context) ([]PatientCount, error)
+	// PatientsByBlind finds who holds which of these blind identifiers.
+	PatientsByBlind(ctx context.Context, blind [][]byte) ([]Identifier, error)
+	Identifiers(ctx context.Context, patient string) ([]Identifier, error)
+	// Compartments lists a patient's compartments with their wrapped keys.
+	Compartments(ctx context.Context, patient string) ([]Compartment, error)
+	Compartment(ctx context.Context, id string) (Compartment, error)
+	CompartmentsByKey(ctx context.Context, keyNames []string) ([]Compartment, error)
+	Imported(ctx context.Context, patient string, digest []byte) (bool, error)
+	Object(ctx context.Context, id string) (Object, error)
+	// Objects lists a patient's objects, oldest first.
+	Objects(ctx context.Context, patient string) ([]Object, error)
+	Record(ctx context.Context, id string) (Record, error)
+	// Records lists a patient's records in the order in which they came.
+	Records(ctx context.Context, patient string) ([]Record, error)
+	Bundle(ctx context.Context, id string) (Bundle, error)
+	Bundles(ctx context.Context, patient string) ([]Bundle, error)
+	Disclosures(ctx context.Context, patient string) ([]Disclosure, error)
+	Tombstone(ctx context.Context, id string) (Tombstone, error)
+	Case(ctx context.Context, id string) (Case, error)
+	// Cases lists all cases, oldest first.
+	Cases(ctx context.Context) ([]Case, error)
+	// OpenCases lists the cases that are neither certified nor carried out by a replay, oldest first.
+	OpenCases(ctx context.Context) ([]Case, error)
+	// Intents lists what was announced and neither completed nor cleaned up.
+	Intents(ctx context.Context) ([]Intent, error)
+	// Applied says which ledger entries this index has carried out.
+	Applied(ctx context.Context) (map[uint64]bool, error)
+	// Setting reads a small value of the store's own, such as the control key.
+	Setting(ctx context.Context, name string) ([]byte, error)
+	Totals(ctx context.Context) (Totals, error)
+}
+
+// PatientWriter changes what concerns a patient as a whole.
+type PatientWriter interface {
+	InsertPatient(ctx context.Context, p Patient) error
+	SetPatientState(ctx context.Context, id string, state PatientState) error
+	InsertIdentifier(ctx context.Context, i Identifier) error
+	InsertCompartment(ctx context.Context, c Compartment) error
+	// WipeCompartments overwrites and deletes the wrapped keys of these compartments, and deletes them and all that is in
+	// them: records, bundles, objects' rows, disclosures. Call Scrub afterwards.
+	WipeCompartments(ctx context.Context, ids []string) error
+	// WipeIdentity overwrites and deletes the patient's blind identifiers, and marks the patient as erased.
+	WipeIdentity(ctx context.Context, patient string) error
+	InsertTombstone(ctx context.Context, t Tombstone) error
+	PutSetting(ctx context.Context, name string, value []byte) error
+}
+
+// RecordWriter changes records and what carries them.
+type RecordWriter interface {
+	InsertIntents(ctx context.Context, intents []Intent) error
+	DeleteIntents(ctx context.Context, names []string) error
+	InsertObject(ctx context.Context, o Object) error
+	InsertRecords(ctx context.Context, rs []Record) error
+	// MoveRecord points a record at its copy in another compartment and forgets the bundle that it came in.
+	MoveRecord(ctx context.Context, r Record) error
+	InsertBundle(ctx context.Context, b Bundle) error
+	InsertImport(ctx context.Context, patient string, digest []byte) error
+	InsertDisclosure(ctx context.Context, d Disclosure) error
+}
+
+// CaseWriter changes erasure cases.
+type CaseWriter interface {
+	InsertCase(ctx context.Context, c Case) error
+	UpdateCase(ctx context.Context, c Case) error
+	MarkApplied(ctx context.Context, seq uint64) error
+}
+
+// PatientState is how far a patient's life in the vault has come.
+type PatientState string
+
+const (
+	// PatientActive may be read and written.
+	PatientActive PatientState = "active"
+	// PatientPreparing has an approved erasure whose retained part is being copied: read, not written.
+	PatientPreparing PatientState = "preparing"
+	// PatientErasing is neither read nor written.
+	PatientErasing PatientState = "erasing"
+	// PatientErased has nothing left but tombstones, cases and what is kept as evidence.
+	PatientErased PatientState = "erased"
+)
+
+// Patient is a person under a random 128-bit id.
+type Patient struct {
+	ID      string
+	State   PatientState
+	Created time.Time
+}
+
+// PatientCount is a patient with the number of records held.
+type PatientCount struct {
+	ID      string
+	Records int64
+}
+
+// Identifier is an external identifier behind a keyed hash, with its system behind another.
+type Identifier struct {
+	Blind, System []byte
+	Patient       string
+}
+
+// Compartment is one part of a patient's data with a key of its own. KeyName is the Transit key that wraps it.
+type Compartment struct {
+	ID, Patient, Name, KeyName string
+	Wrapped                    []byte
+	Created                    time.Time
+}
+
+// Object is a stored ciphertext. Size is that of the plaintext, in bytes.
+type Object struct {
+	ID, Patient, Compartment, Key string
+	Size                          int64
+	Created                       time.Time
+}
+
+// Record is a byte range of an object's plaintext. Sealed describes it, under the compartment's key.
+type Record struct {
+	ID, Patient, Compartment, Object, Bundle string
+	Offset, Length                           int64
+	Sealed                                   []byte
+}
+
+// Bundle is a document that was split. Sources are object ids: the manifest first, then one for each compartment.
+type Bundle struct {
+	ID, Patient, Compartment string
+	Size                     int64
+	Sources                  []string
+}
+
+// Disclosure is one entry of the patient's access log, sealed under the disclosures compartment.
+type Disclosure struct {
+	ID, Patient, Compartment string
+	Sealed                   []byte
+}
+
+// Tombstone says that an id named something that was erased.
+type Tombstone struct {
+	ID, Case string
+	At       time.Time
+}
+
+// Case is an erasure request. File is its case file, sealed under the case's own key.
+type Case struct {
+	ID, Patient, State, KeyName string
+	Wrapped, File               []byte
+	Created                     time.Time
+}
+
+// Intent announces a key or an object before it is made, so that a crash leaves no orphan.
+type Intent struct {
+	Kind IntentKind
+	Name string
+}
+
+// IntentKind says what an intent announces.
+type IntentKind string
+
+const (
+	// IntentKey announces a Transit key.
+	IntentKey IntentKind = "key"
+	// IntentObject announces an object.
+	IntentObject IntentKind = "object"
+)
+
+// Totals counts what the index holds.
+type Totals struct{ Patients, Records, Objects, Bytes int64 }

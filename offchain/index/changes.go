@@ -1,0 +1,178 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+
+	"lethe/offchain"
+)
+
+func (t *tx) InsertPatient(ctx context.Context, p offchain.Patient) error {
+	return t.exec(ctx, "add patient", `INSERT INTO patients (tenant, id, state, created) VALUES (?, ?, ?, ?)`,
+		t.store.tenant, p.ID, p.State, p.Created.Unix())
+}
+
+func (t *tx) SetPatientState(ctx context.Context, id string, state offchain.PatientState) error {
+	return t.exec(ctx, "set patient's state", `UPDATE patients SET state = ? WHERE tenant = ? AND id = ?`,
+		state, t.store.tenant, id)
+}
+
+func (t *tx) InsertIdentifier(ctx context.Context, i offchain.Identifier) error {
+	return t.exec(ctx, "add identifier", `INSERT INTO identifiers (tenant, blind, system, patient) VALUES (?, ?, ?, ?)`,
+		t.store.tenant, i.Blind, i.System, i.Patient)
+}
+
+func (t *tx) InsertCompartment(ctx context.Context, c offchain.Compartment) error {
+	err := t.exec(ctx, "add compartment",
+		`INSERT INTO compartments (tenant, id, patient, name, key_name, created) VALUES (?, ?, ?, ?, ?, ?)`,
+		t.store.tenant, c.ID, c.Patient, c.Name, c.KeyName, c.Created.Unix())
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, "add wrapped key", `INSERT INTO wrapped_keys (compartment, wrapped) VALUES (?, ?)`, c.ID, c.Wrapped)
+}
+
+// wipes overwrite before they delete: secure_delete zeroes what is freed, and the overwriting makes that true of a page
+// image in the log as well.
+var wipes = []string{
+	`UPDATE wrapped_keys SET wrapped = zeroblob(length(wrapped)) WHERE ?1 <> '' AND compartment = ?2`,
+	`DELETE FROM wrapped_keys WHERE ?1 <> '' AND compartment = ?2`,
+	`UPDATE records SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM records WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM bundle_sources WHERE tenant = ?1 AND bundle IN (SELECT id FROM bundles WHERE tenant = ?1 AND compartment = ?2)`,
+	`DELETE FROM bundles WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM objects WHERE tenant = ?1 AND compartment = ?2`,
+	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM disclosures WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM imports WHERE tenant = ?1 AND patient = (SELECT patient FROM compartments WHERE tenant = ?1 AND id = ?2)`,
+	`DELETE FROM compartments WHERE tenant = ?1 AND id = ?2`,
+}
+
+func (t *tx) WipeCompartments(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		for _, statement := range wipes {
+			if err := t.exec(ctx, "wipe compartment", statement, t.store.tenant, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tx) WipeIdentity(ctx context.Context, patient string) error {
+	for _, statement := range []string{
+		`DELETE FROM identifiers WHERE tenant = ? AND patient = ?`,
+		`UPDATE patients SET state = 'erased' WHERE tenant = ? AND id = ?`,
+	} {
+		if err := t.exec(ctx, "wipe identity", statement, t.store.tenant, patient); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) InsertTombstone(ctx context.Context, v offchain.Tombstone) error {
+	return t.exec(ctx, "add tombstone",
+		`INSERT INTO tombstones (tenant, id, case_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		t.store.tenant, v.ID, v.Case, v.At.Unix())
+}
+
+func (t *tx) PutSetting(ctx context.Context, name string, value []byte) error {
+	return t.exec(ctx, "put setting",
+		`INSERT INTO settings (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value`,
+		t.store.tenant, name, value)
+}
+
+func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error {
+	for _, i := range intents {
+		err := t.exec(ctx, "add intent", `INSERT INTO intents (tenant, name, kind) VALUES (?, ?, ?)`, t.store.tenant, i.Name, i.Kind)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
+	for _, n := range names {
+		if err := t.exec(ctx, "delete intent", `DELETE FROM intents WHERE tenant = ? AND name = ?`, t.store.tenant, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) InsertObject(ctx context.Context, o offchain.Object) error {
+	return t.exec(ctx, "add object",
+		`INSERT INTO objects (tenant, id, patient, compartment, key, size, created) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		t.store.tenant, o.ID, o.Patient, o.Compartment, o.Key, o.Size, o.Created.Unix())
+}
+
+func (t *tx) InsertRecords(ctx context.Context, rs []offchain.Record) error {
+	add, err := t.PrepareContext(ctx, `INSERT INTO records
+		(tenant, id, patient, compartment, object, bundle, start, length, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return wrap("add records", err)
+	}
+	defer add.Close()
+	for _, r := range rs {
+		_, err := add.ExecContext(ctx, t.store.tenant, r.ID, r.Patient, r.Compartment, r.Object, r.Bundle, r.Offset, r.Length, r.Sealed)
+		if err != nil {
+			return wrap("add record", err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) MoveRecord(ctx context.Context, r offchain.Record) error {
+	return t.exec(ctx, "move record",
+		`UPDATE records SET compartment = ?, object = ?, bundle = '', start = ?, length = ?, sealed = ? WHERE tenant = ? AND id = ?`,
+		r.Compartment, r.Object, r.Offset, r.Length, r.Sealed, t.store.tenant, r.ID)
+}
+
+func (t *tx) InsertBundle(ctx context.Context, b offchain.Bundle) error {
+	err := t.exec(ctx, "add bundle", `INSERT INTO bundles (tenant, id, patient, compartment, size) VALUES (?, ?, ?, ?, ?)`,
+		t.store.tenant, b.ID, b.Patient, b.Compartment, b.Size)
+	for i, o := range b.Sources {
+		if err != nil {
+			break
+		}
+		err = t.exec(ctx, "add bundle", `INSERT INTO bundle_sources (tenant, bundle, position, object) VALUES (?, ?, ?, ?)`,
+			t.store.tenant, b.ID, i, o)
+	}
+	return err
+}
+
+func (t *tx) InsertImport(ctx context.Context, patient string, digest []byte) error {
+	return t.exec(ctx, "note import", `INSERT INTO imports (tenant, patient, digest) VALUES (?, ?, ?)`,
+		t.store.tenant, patient, digest)
+}
+
+func (t *tx) InsertDisclosure(ctx context.Context, d offchain.Disclosure) error {
+	return t.exec(ctx, "add disclosure", `INSERT INTO disclosures (tenant, id, patient, compartment, sealed) VALUES (?, ?, ?, ?, ?)`,
+		t.store.tenant, d.ID, d.Patient, d.Compartment, d.Sealed)
+}
+
+func (t *tx) InsertCase(ctx context.Context, c offchain.Case) error {
+	return t.exec(ctx, "add case",
+		`INSERT INTO cases (tenant, id, patient, state, key_name, wrapped, file, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.store.tenant, c.ID, c.Patient, c.State, c.KeyName, c.Wrapped, c.File, c.Created.Unix())
+}
+
+func (t *tx) UpdateCase(ctx context.Context, c offchain.Case) error {
+	done, err := t.ExecContext(ctx, `UPDATE cases SET state = ?, file = ? WHERE tenant = ? AND id = ?`,
+		c.State, c.File, t.store.tenant, c.ID)
+	if err != nil {
+		return wrap("update case", err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		return wrap("update case", cmp.Or(err, sql.ErrNoRows))
+	}
+	return nil
+}
+
+func (t *tx) MarkApplied(ctx context.Context, seq uint64) error {
+	return t.exec(ctx, "mark ledger position",
+		`INSERT INTO ledger_applied (tenant, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.store.tenant, int64(seq)) //nolint:gosec // a ledger has fewer than 2^63 entries
+}

@@ -1,0 +1,312 @@
+// Package ledger keeps the erasure ledger: one fsynced file of JSON lines, each naming the hash of the line before it, and a
+// copy of every line as an object of its own in another store (a second site, an object-locked bucket; by default the record
+// store). Opening compares the two: a copy that is shorter is completed from the other, and a copy that contradicts it is
+// refused. An append costs one fsync of the file and one stored object.
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"lethe/offchain"
+)
+
+// FileName is the ledger's name in its folder.
+const FileName = "erasures.jsonl"
+
+const (
+	prefix  = "ledger"
+	genesis = "lethe/ledger/v1"
+	maxLine = 64 << 20 // one erasure with a million objects
+)
+
+// Ledger is the file and its copy.
+type Ledger struct {
+	file   string
+	mirror offchain.Objects
+	step   func(string)
+
+	mu      sync.Mutex
+	lines   [][]byte // as stored, without newlines
+	entries []offchain.LedgerEntry
+	suspect uint64
+	failed  error // of an append, after which the file's end is unknown until it is opened again
+}
+
+var _ offchain.Ledger = (*Ledger)(nil)
+
+// line is the stored form of an entry.
+type line struct {
+	Prev string `json:"prev"` // SHA-256 of the line before, or of the genesis text
+	offchain.LedgerEntry
+}
+
+// Open reads both copies and completes the shorter one. step is called at the named points of Append where a crash is
+// worth a test; it may be nil.
+func Open(ctx context.Context, dir string, mirror offchain.Objects, step func(string)) (*Ledger, error) {
+	if step == nil {
+		step = func(string) {}
+	}
+	l := &Ledger{file: filepath.Join(dir, FileName), mirror: mirror, step: step}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	inFile, torn, err := l.readFile()
+	if err != nil {
+		return nil, err
+	}
+	inMirror, err := l.readMirror(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.reconcile(ctx, inFile, inMirror, torn); err != nil {
+		return nil, err
+	}
+	return l, l.check()
+}
+
+// readFile returns the file's whole lines; torn says that an interrupted append left a piece after them.
+func (l *Ledger) readFile() (lines [][]byte, torn bool, err error) {
+	data, err := os.ReadFile(l.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("ledger: %w", err)
+	}
+	lines = bytes.Split(data, []byte("\n"))
+	rest := lines[len(lines)-1]
+	return lines[:len(lines)-1], len(rest) > 0, nil
+}
+
+func (l *Ledger) readMirror(ctx context.Context) ([][]byte, error) {
+	keys, err := l.mirror.List(ctx, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("ledger copy: %w", err)
+	}
+	var lines [][]byte
+	for i, k := range keys {
+		if k != mirrorKey(uint64(i)+1) {
+			return nil, fmt.Errorf("ledger copy: %w: entry %d is missing", offchain.ErrLedgerDamaged, i+1)
+		}
+		data, err := offchain.ReadAll(ctx, l.mirror, k, maxLine)
+		if err != nil {
+			return nil, fmt.Errorf("ledger copy: %w", err)
+		}
+		lines = append(lines, data)
+	}
+	return lines, nil
+}
+
+func mirrorKey(seq uint64) string { return fmt.Sprintf("%s/%016x", prefix, seq) }
+
+// reconcile takes the longer copy, which must begin with the shorter one, and completes the other from it.
+func (l *Ledger) reconcile(ctx context.Context, inFile, inMirror [][]byte, torn bool) error {
+	common := min(len(inFile), len(inMirror))
+	for i := range common {
+		if !bytes.Equal(inFile[i], inMirror[i]) {
+			return fmt.Errorf("ledger: %w, first at entry %d", offchain.ErrLedgerFork, i+1)
+		}
+	}
+	if len(inFile) != len(inMirror) {
+		l.suspect = uint64(common) + 1
+	}
+	l.lines = inFile
+	if len(inMirror) > len(inFile) {
+		l.lines = inMirror
+	}
+	if torn || len(inFile) < len(l.lines) {
+		if err := l.rewriteFile(); err != nil {
+			return err
+		}
+	}
+	for i := len(inMirror); i < len(l.lines); i++ {
+		if err := l.copyOut(ctx, uint64(i)+1, l.lines[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check decodes all lines and follows the chain of hashes.
+func (l *Ledger) check() error {
+	for i, raw := range l.lines {
+		v, err := decode(raw)
+		if err == nil && (v.Seq != uint64(i)+1 || v.Prev != l.prev(i)) {
+			err = errors.New("it does not follow from the one before")
+		}
+		if err != nil {
+			return fmt.Errorf("%w: entry %d: %w", offchain.ErrLedgerDamaged, i+1, err)
+		}
+		l.entries = append(l.entries, v.LedgerEntry)
+	}
+	return nil
+}
+
+func decode(raw []byte) (line, error) {
+	var v line
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		return v, errors.New("not a ledger line")
+	}
+	again, err := json.Marshal(v)
+	if err != nil || !bytes.Equal(again, raw) {
+		return v, errors.New("not in its canonical form")
+	}
+	return v, nil
+}
+
+// prev is the hash that line i must name.
+func (l *Ledger) prev(i int) string {
+	before := []byte(genesis)
+	if i > 0 {
+		before = l.lines[i-1]
+	}
+	sum := sha256.Sum256(before)
+	return hex.EncodeToString(sum[:])
+}
+
+// Append implements [offchain.Ledger].
+func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.LedgerEntry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed != nil {
+		return e, l.failed
+	}
+	for i, have := range l.entries {
+		if have.Case == e.Case { // the copy was completed when this ledger was opened, or below
+			return have, l.copyOut(ctx, have.Seq, l.lines[i])
+		}
+	}
+	e.Seq = uint64(len(l.entries)) + 1
+	raw, err := json.Marshal(line{Prev: l.prev(len(l.lines)), LedgerEntry: e})
+	if err != nil {
+		return e, fmt.Errorf("ledger: %w", err)
+	}
+	if l.failed = l.appendFile(raw); l.failed != nil {
+		return e, l.failed
+	}
+	l.lines, l.entries = append(l.lines, raw), append(l.entries, e)
+	l.step("erase.ledger-file-appended")
+	return e, l.copyOut(ctx, e.Seq, raw)
+}
+
+// copyOut stores a line in the copy; one that is there already must be the same.
+func (l *Ledger) copyOut(ctx context.Context, seq uint64, raw []byte) error {
+	key := mirrorKey(seq)
+	err := offchain.WriteAll(ctx, l.mirror, key, raw)
+	if errors.Is(err, offchain.ErrExists) {
+		var have []byte
+		have, err = offchain.ReadAll(ctx, l.mirror, key, maxLine)
+		if err == nil && !bytes.Equal(have, raw) {
+			err = offchain.ErrLedgerFork
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("ledger copy: entry %d: %w", seq, err)
+	}
+	return nil
+}
+
+func (l *Ledger) appendFile(raw []byte) error {
+	f, err := os.OpenFile(l.file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	_, err = f.Write(append(slices.Clone(raw), '\n'))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = syncFolder(filepath.Dir(l.file))
+	}
+	if err != nil {
+		return fmt.Errorf("ledger: append: %w", err)
+	}
+	return nil
+}
+
+// rewriteFile replaces the file by the known lines.
+func (l *Ledger) rewriteFile() error {
+	var all []byte
+	for _, raw := range l.lines {
+		all = append(append(all, raw...), '\n')
+	}
+	if err := replaceFile(l.file, all); err != nil {
+		return fmt.Errorf("ledger: complete the file: %w", err)
+	}
+	return nil
+}
+
+// replaceFile writes a file at once or not at all.
+func replaceFile(name string, data []byte) error {
+	temp := name + ".new"
+	if err := os.WriteFile(temp, data, 0o600); err != nil {
+		return err
+	}
+	if err := syncFile(temp); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, name); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(name))
+}
+
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func syncFolder(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// certificates is the folder of certificates beside the file.
+const certificates = "certificates"
+
+// PutCertificate implements [offchain.Ledger].
+func (l *Ledger) PutCertificate(_ context.Context, caseID string, data []byte) (string, error) {
+	dir := filepath.Join(filepath.Dir(l.file), certificates)
+	name := filepath.Join(dir, caseID+".json")
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = replaceFile(name, data)
+	}
+	if err != nil {
+		return "", fmt.Errorf("ledger: write certificate: %w", err)
+	}
+	return name, nil
+}
+
+// Entries implements [offchain.Ledger].
+func (l *Ledger) Entries(context.Context) ([]offchain.LedgerEntry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries), nil
+}
+
+// Suspect implements [offchain.Ledger].
+func (l *Ledger) Suspect() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.suspect
+}

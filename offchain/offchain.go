@@ -1,0 +1,23 @@
+// Package offchain names what Lethe keeps off the chain, and the ports behind which it is kept: encrypted objects
+// (Objects), the index that says whose they are (Store), and the erasure ledger that outlives both (Ledger).
+//
+// Nothing here is readable by itself: objects are ciphertext, the index holds wrapped keys, blind identifiers and sealed
+// descriptions, the ledger holds random names. The default adapters are a local folder (offchain/object), SQLite
+// (offchain/index) and a file with a second copy (offchain/ledger); each costs one fsync per change that it reports as done.
+package offchain
+
+import "errors"
+
+// Errors that callers branch on. Adapters wrap them with the operation and the id.
+var (
+	// ErrNotFound says that the index holds no such row, or the object store no such object.
+	ErrNotFound = errors.New("not found")
+	// ErrExists says that something of that name or that natural key is there already.
+	ErrExists = errors.New("exists already")
+	// ErrBadKey says that an object key is not one that Lethe makes.
+	ErrBadKey = errors.New("malformed object key")
+	// ErrLedgerFork says that the two copies of the ledger tell different stories: a person must decide.
+	ErrLedgerFork = errors.New("the copies of the erasure ledger contradict each other")
+	// ErrLedgerDamaged says that a copy of the ledger does not read.
+	ErrLedgerDamaged = errors.New("the erasure ledger is damaged")
+)

@@ -1,0 +1,158 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"lethe/vault/certificate"
+)
+
+// Domains of the hashes that certificates show.
+const (
+	subjectDomain = "lethe/certificate/subject/v1\x00"
+	keyIDDomain   = "lethe/certificate/key/v1\x00"
+)
+
+// certify is step 10. The facts are in the case file; a repetition signs the same ones.
+func (e *execution) certify(ctx context.Context) error {
+	if e.file.Salt == nil {
+		e.file.Salt = make([]byte, sha256.Size)
+		_, _ = rand.Read(e.file.Salt) // never fails (crypto/rand)
+	}
+	file, err := certificate.Sign(e.certificate(), e.cfg.Signer)
+	if err != nil {
+		return err
+	}
+	path, err := e.cfg.Ledger.PutCertificate(ctx, e.row.ID, file)
+	if err != nil {
+		return err
+	}
+	e.cfg.Step("erase.certificate-written")
+	e.file.Certificate = path
+	return nil
+}
+
+func (e *execution) certificate() certificate.Certificate {
+	f := e.file
+	received := unix(f.Request.Received)
+	return certificate.Certificate{
+		Format: certificate.Format, Case: e.row.ID, Edition: 1, Tool: "lethe " + e.cfg.Version,
+		Received: stamp(received), Due: stamp(received.AddDate(0, 1, 0)), Completed: stamp(unix(f.Done)),
+		Subject: certificate.Subject{
+			Commitment: hashHex(subjectDomain, f.Request.Patient, string(f.Salt)),
+			Note:       "the case file holds the opening; without it the commitment says nothing",
+		},
+		Ground:  certificate.Reason{Article: f.Request.Ground, Text: grounds[f.Request.Ground]},
+		Refused: e.refused(),
+		People: certificate.People{
+			Filed: f.Request.Filed, Approved: f.Request.Approve, Executed: f.Request.Execute, Two: f.twoPersons(),
+		},
+		Parts: e.certifiedParts(),
+		Test: certificate.Test{
+			Before: certificate.Run{
+				At: stamp(unix(f.Before.At)), Keys: f.Before.Keys, Opened: f.Before.Keys, Objects: f.Before.Objects, Control: f.Before.Live,
+			},
+			After: certificate.Run{At: stamp(unix(f.After.At)), Keys: f.After.Keys, Control: f.After.Live},
+		},
+		Gone:         e.gone(),
+		Ledger:       certificate.Ledger{Entry: f.Ledger, Copies: 2},
+		Chain:        "pending",
+		States:       e.states(),
+		DoesNotProve: e.caveats(),
+	}
+}
+
+func (f *caseFile) twoPersons() bool {
+	return f.Request.Approve != "" && f.Request.Approve != f.Request.Filed && f.Request.Approve != f.Request.Execute
+}
+
+func (e *execution) refused() []certificate.Refused {
+	f, refused := e.file, []certificate.Refused{}
+	for _, p := range f.Parts {
+		if p.Name == disclosuresCompartment && !p.Erase {
+			until := stamp(unix(f.Done).Add(e.cfg.Retention.DisclosuresFor))
+			ground := e.cfg.Retention.DisclosuresGround
+			refused = append(refused, certificate.Refused{
+				Compartment: p.Name, Records: p.Records, Reason: certificate.Reason{Article: ground, Text: refusals[ground]},
+				Law: e.cfg.Retention.DisclosuresLaw, Until: until, Review: until,
+			})
+		}
+	}
+	if len(f.Kept) > 0 {
+		refused = append(refused, certificate.Refused{
+			Compartment: retainedCompartment, Records: f.Retained.Records,
+			Reason: certificate.Reason{Article: f.Request.RetainGround, Text: refusals[f.Request.RetainGround]},
+			Law:    f.Request.RetainLaw, Until: stamp(unix(f.Request.RetainUntil)), Review: stamp(unix(f.Request.RetainCheck)),
+		})
+	}
+	return refused
+}
+
+func (e *execution) certifiedParts() []certificate.Part {
+	parts := []certificate.Part{}
+	for _, p := range e.file.Parts {
+		part := certificate.Part{
+			Compartment: p.Name, Action: "kept", Records: p.Records, Objects: len(p.Objects), Bytes: p.Bytes,
+			KeyID: hashHex(keyIDDomain, p.KeyName), Algorithm: "AES-256-GCM, key strength 256 bits (NIST SP 800-57)",
+		}
+		if p.Erase {
+			part.Action = "erased"
+			part.KeyFate = "wrapping key destroyed, by the key store's answer; wrapped key overwritten and deleted from the index"
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+func (e *execution) gone() certificate.Gone {
+	g := certificate.Gone{
+		Live: stamp(unix(e.file.Done)), ObjectVersions: e.file.Versions,
+		BackupsNote: "no expiry of backups was declared: a copy of the key store and of the index, both from before the erasure, would decrypt together",
+	}
+	if e.cfg.Retention.BackupsExpire > 0 {
+		g.Backups = stamp(unix(e.file.Done).Add(e.cfg.Retention.BackupsExpire))
+		g.BackupsNote = "declared by the operator as the longest life of any backup"
+	}
+	return g
+}
+
+func (e *execution) states() []certificate.Reached {
+	reached := []certificate.Reached{{State: string(stateApproved), At: stamp(unix(e.file.Approved))}}
+	for _, st := range provenStates {
+		if at, ok := e.file.Reached[string(st)]; ok {
+			reached = append(reached, certificate.Reached{State: string(st), At: stamp(unix(at))})
+		}
+	}
+	return reached
+}
+
+// caveats says what the certificate does not prove.
+func (e *execution) caveats() []string {
+	all := []string{
+		"that copies handed out before the erasure are gone",
+		"that memory, swap, file systems and storage media hold no residue: keys are zeroed where the language allows, files are overwritten and deleted once",
+		"that no backup of the key store and the index together exists outside the declared ones",
+		"that the erasure is included in the public log: chain is pending in this edition",
+	}
+	if !e.file.twoPersons() {
+		all = append(all, "that a second person approved: none was named who is neither the one who filed nor the one who executed")
+	}
+	return all
+}
+
+func hashHex(domain string, parts ...string) string {
+	h := sha256.New()
+	h.Write([]byte(domain))
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

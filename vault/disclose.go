@@ -1,0 +1,147 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lethe/keys"
+	"lethe/offchain"
+)
+
+// disclosuresCompartment keeps the access log under a key and a retention of its own, so that it outlives the records.
+const disclosuresCompartment = "disclosures"
+
+// disclosure is what the access log's sealed row says.
+type disclosure struct {
+	_       struct{} `cbor:",toarray"`
+	At      int64    // Unix seconds
+	Actor   string
+	Purpose string
+	Record  string
+}
+
+// DisclosureInfo is an entry of a patient's access log.
+type DisclosureInfo struct {
+	At      time.Time `json:"at"`
+	Actor   string    `json:"actor"`
+	Purpose string    `json:"purpose"`
+	Record  string    `json:"record"`
+}
+
+// disclose notes a disclosure, durably.
+func (s *Service) disclose(ctx context.Context, patient, record string, who Access) error {
+	entry := disclosure{At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record}
+	for try := 1; ; try++ {
+		err := s.discloseOnce(ctx, patient, entry)
+		if try == importTries || !errors.Is(err, offchain.ErrExists) {
+			return err // ErrExists: somebody else made the compartment first, so it is there now
+		}
+	}
+}
+
+func (s *Service) discloseOnce(ctx context.Context, patient string, entry disclosure) (err error) {
+	st := &staging{s: s}
+	defer st.zero()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, st.abandon(ctx))
+		}
+	}()
+	c, err := st.ensure(ctx, patient, disclosuresCompartment)
+	if err != nil {
+		return err
+	}
+	id, err := newRecordID()
+	if err != nil {
+		return err
+	}
+	sealed, err := keys.Seal(c.key, s.context(c.Compartment, "disclosure:"+id), encode(entry))
+	if err != nil {
+		return fmt.Errorf("seal disclosure: %w", err)
+	}
+	return st.commit(ctx, func(tx offchain.Tx) error {
+		if err := readable(ctx, tx, patient); err != nil {
+			return err
+		}
+		return tx.InsertDisclosure(ctx, offchain.Disclosure{ID: id, Patient: patient, Compartment: c.ID, Sealed: sealed})
+	})
+}
+
+// ensure opens a patient's compartment, making its key when there is none yet.
+func (st *staging) ensure(ctx context.Context, patient, name string) (compartment, error) {
+	held, err := st.s.compartments(ctx, patient)
+	if err != nil {
+		return compartment{}, err
+	}
+	for _, c := range held {
+		if c.Name == name {
+			return st.use(ctx, c)
+		}
+	}
+	c := st.plan(patient, name)
+	if err := st.announce(ctx); err != nil {
+		return compartment{}, err
+	}
+	return st.make(ctx, c)
+}
+
+func (s *Service) compartments(ctx context.Context, patient string) (held []offchain.Compartment, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		held, err = q.Compartments(ctx, patient)
+		return err
+	})
+	return held, err
+}
+
+// AccessLog accounts for the disclosures of a patient's records, oldest first; also after an erasure, for as long as they are
+// kept.
+func (s *Service) AccessLog(ctx context.Context, patient string) ([]DisclosureInfo, error) {
+	if err := s.admit(ctx); err != nil {
+		return nil, err
+	}
+	var rows []offchain.Disclosure
+	var held []offchain.Compartment
+	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		if _, err = q.Patient(ctx, patient); err != nil {
+			return notFound(err)
+		}
+		if held, err = q.Compartments(ctx, patient); err != nil {
+			return err
+		}
+		rows, err = q.Disclosures(ctx, patient)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	infos := []DisclosureInfo{}
+	for _, c := range held {
+		if c.Name == disclosuresCompartment {
+			return s.openDisclosures(ctx, c, rows)
+		}
+	}
+	return infos, nil
+}
+
+func (s *Service) openDisclosures(ctx context.Context, row offchain.Compartment, rows []offchain.Disclosure) ([]DisclosureInfo, error) {
+	key, err := s.openKey(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Zero()
+	infos := []DisclosureInfo{}
+	for _, r := range rows {
+		plain, err := keys.Open(key, s.context(row, "disclosure:"+r.ID), r.Sealed)
+		if err != nil {
+			return nil, fmt.Errorf("open disclosure: %w", err)
+		}
+		var d disclosure
+		if err := decode(plain, &d); err != nil {
+			return nil, err
+		}
+		infos = append(infos, DisclosureInfo{At: time.Unix(d.At, 0).UTC(), Actor: d.Actor, Purpose: d.Purpose, Record: d.Record})
+	}
+	return infos, nil
+}

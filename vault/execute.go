@@ -1,0 +1,290 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"lethe/keys"
+	"lethe/offchain"
+)
+
+// execution is a case on its way.
+type execution struct {
+	*Service
+	row  offchain.Case
+	key  *keys.Key
+	file *caseFile
+}
+
+// step leads from one state to the next. It may run any number of times: what an earlier attempt did is found done.
+type step struct {
+	from, to state
+	run      func(*execution, context.Context) error
+}
+
+// steps is the order of an erasure. Nothing is destroyed before what is kept reads from its copy, before the ledger knows the
+// keys in two places, and before decryption was shown to work; nothing is certified before it was shown to fail.
+func steps() []step {
+	return []step{
+		{stateApproved, stateRetained, (*execution).copyRetained},
+		{stateRetained, stateTombstoned, (*execution).tombstone},
+		{stateTombstoned, stateLedgered, (*execution).enterLedger},
+		{stateLedgered, stateUncached, (*execution).dropCaches},
+		{stateUncached, stateControlled, (*execution).controlBefore},
+		{stateControlled, stateDestroyed, (*execution).destroyKeys},
+		{stateDestroyed, stateUnreadable, (*execution).controlAfter},
+		{stateUnreadable, stateObjectsGone, (*execution).deleteObjects},
+		{stateObjectsGone, stateScrubbed, (*execution).scrubIndex},
+		{stateScrubbed, stateCertified, (*execution).certify},
+	}
+}
+
+// ExecuteErasure carries a case through to its certificate, from whatever state it is in. It is what the job calls.
+func (s *Service) ExecuteErasure(ctx context.Context, job offchain.ExecuteErasure) error {
+	s.erasing.Lock()
+	defer s.erasing.Unlock()
+	err := s.execute(ctx, job.Case)
+	s.guard.failed(job.Case, err)
+	s.changed.signal()
+	return err
+}
+
+func (s *Service) execute(ctx context.Context, id string) error {
+	row, key, file, err := s.openCase(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer key.Zero()
+	e := &execution{Service: s, row: row, key: key, file: file}
+	for _, st := range steps() {
+		if string(st.from) != e.row.State {
+			continue
+		}
+		s.cfg.Log.Info("erasure step begins", "case", id, "to", string(st.to))
+		if err := st.run(e, ctx); err != nil {
+			return fmt.Errorf("case %s: on the way to %s: %w", id, st.to, err)
+		}
+		if err := e.reach(ctx, st.to, nil); err != nil {
+			return err
+		}
+		s.cfg.Log.Info("erasure step done", "case", id, "state", string(st.to))
+		s.cfg.Step("erase." + string(st.to))
+	}
+	return nil
+}
+
+// reach records a state, with what else changes in the same transaction. A step that has reached its state itself is left
+// as it is.
+func (e *execution) reach(ctx context.Context, to state, with func(offchain.Tx) error) error {
+	if e.row.State == string(to) {
+		return nil
+	}
+	err := e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if with != nil {
+			if err := with(tx); err != nil {
+				return err
+			}
+		}
+		return e.save(ctx, tx, to)
+	})
+	if err != nil {
+		return fmt.Errorf("case %s: record %s: %w", e.row.ID, to, err)
+	}
+	e.row.State = string(to)
+	e.changed.signal()
+	return nil
+}
+
+func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
+	if e.file.Reached == nil {
+		e.file.Reached = map[string]int64{}
+	}
+	e.file.Reached[string(to)] = e.now().Unix()
+	sealed, err := e.sealCase(e.key, e.row.ID, e.file)
+	if err != nil {
+		return err
+	}
+	row := e.row
+	row.State, row.File = string(to), sealed
+	return tx.UpdateCase(ctx, row)
+}
+
+// tombstone is step 1: in one transaction the plan is fixed from what is there now, and reading and writing end.
+func (e *execution) tombstone(ctx context.Context) error {
+	moved, err := e.openRetained(ctx)
+	if err != nil {
+		return err
+	}
+	patient := e.row.Patient
+	return e.reach(ctx, stateTombstoned, func(tx offchain.Tx) error {
+		for _, r := range moved {
+			if err := tx.MoveRecord(ctx, r); err != nil {
+				return err
+			}
+		}
+		h, err := gather(ctx, tx, patient)
+		if err != nil {
+			return err
+		}
+		e.file.Parts = h.parts(nil) // counted after the move: what is kept now counts in retained
+		if err := e.bury(ctx, tx, h); err != nil {
+			return err
+		}
+		return tx.SetPatientState(ctx, patient, offchain.PatientErasing)
+	})
+}
+
+// bury puts tombstones on everything that is about to be erased.
+func (e *execution) bury(ctx context.Context, tx offchain.Tx, h holdings) error {
+	var doomed []string
+	for _, p := range e.file.erased() {
+		doomed = append(doomed, p.Compartment)
+	}
+	ids := h.idsIn(doomed)
+	if e.file.wholly() {
+		ids = append(ids, e.row.Patient)
+	}
+	return bury(ctx, tx, ids, e.row.ID, e.now)
+}
+
+// idsIn lists the records and bundles in some compartments.
+func (h holdings) idsIn(compartments []string) []string {
+	var ids []string
+	for _, r := range h.records {
+		if slices.Contains(compartments, r.Compartment) {
+			ids = append(ids, r.ID)
+		}
+	}
+	for _, b := range h.bundles {
+		if slices.Contains(compartments, b.Compartment) {
+			ids = append(ids, b.ID)
+		}
+	}
+	return ids
+}
+
+// enterLedger is step 2: from here any restored store finds its dead keys.
+func (e *execution) enterLedger(ctx context.Context) error {
+	entry := offchain.LedgerEntry{Case: e.row.ID, At: e.now(), Keys: []string{}, Objects: []string{}, Retained: e.file.Retained.Manifest}
+	for _, p := range e.file.erased() {
+		entry.Keys = append(entry.Keys, p.KeyName)
+		entry.Objects = append(entry.Objects, p.Objects...)
+	}
+	written, err := e.cfg.Ledger.Append(ctx, entry)
+	e.file.Ledger = written.Seq
+	return err
+}
+
+// dropCaches is step 3: no process keeps a key of the patient, and no open reader goes on.
+func (e *execution) dropCaches(context.Context) error {
+	var doomed []keys.Name
+	for _, p := range e.file.erased() {
+		doomed = append(doomed, keys.Name(p.KeyName))
+	}
+	e.cache.Drop(doomed...)
+	e.open.revoke(e.row.Patient)
+	return nil
+}
+
+// destroyKeys is step 6.
+func (e *execution) destroyKeys(ctx context.Context) error {
+	for _, p := range e.file.erased() {
+		if err := e.destroyKey(ctx, keys.Name(p.KeyName)); err != nil {
+			return err
+		}
+		e.cfg.Step("erase.key-destroyed")
+	}
+	return e.advanceCounter(ctx, e.file.Ledger)
+}
+
+// destroyKey destroys a key and confirms that it is gone.
+func (s *Service) destroyKey(ctx context.Context, name keys.Name) error {
+	if err := s.cfg.Eraser.Destroy(ctx, name); err != nil {
+		return fmt.Errorf("destroy key: %w", err)
+	}
+	live, err := s.cfg.Eraser.Exists(ctx, name)
+	if err != nil {
+		return fmt.Errorf("confirm that the key is gone: %w", err)
+	}
+	if live {
+		return errors.New("the key store answers that the key is gone, and still has it")
+	}
+	return nil
+}
+
+// advanceCounter turns the key store's counter until it stands at the ledger's number or above.
+func (s *Service) advanceCounter(ctx context.Context, to uint64) error {
+	at, err := s.cfg.Eraser.Count(ctx)
+	for err == nil && at < to {
+		at, err = s.cfg.Eraser.Advance(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("turn the key store's counter: %w", err)
+	}
+	return nil
+}
+
+// deleteObjects is step 8.
+func (e *execution) deleteObjects(ctx context.Context) error {
+	for _, p := range e.file.erased() {
+		for _, key := range p.Objects {
+			n, err := e.cfg.Objects.DeleteAll(ctx, key)
+			if err != nil {
+				return err
+			}
+			e.file.Versions += n
+			e.cfg.Step("erase.object-deleted")
+		}
+	}
+	return nil
+}
+
+// scrubIndex is step 9: wrapped keys, descriptions and identifiers are overwritten and deleted, and so is their residue.
+func (e *execution) scrubIndex(ctx context.Context) error {
+	var doomed []string
+	for _, p := range e.file.erased() {
+		doomed = append(doomed, p.Compartment)
+	}
+	err := e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if err := tx.WipeCompartments(ctx, doomed); err != nil {
+			return err
+		}
+		if err := tx.MarkApplied(ctx, e.file.Ledger); err != nil {
+			return err
+		}
+		if e.file.wholly() {
+			return tx.WipeIdentity(ctx, e.row.Patient)
+		}
+		return tx.SetPatientState(ctx, e.row.Patient, offchain.PatientActive)
+	})
+	if err != nil {
+		return err
+	}
+	e.cfg.Step("erase.rows-deleted")
+	if err := e.cfg.Store.Scrub(ctx); err != nil {
+		return err
+	}
+	e.file.Done = e.now().Unix()
+	return nil
+}
+
+// resumeErasures carries through what a crash interrupted.
+func (s *Service) resumeErasures(ctx context.Context) error {
+	var open []offchain.Case
+	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		open, err = q.OpenCases(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range open {
+		s.cfg.Log.Info("an interrupted erasure goes on", "case", c.ID, "state", c.State)
+		if err := s.ExecuteErasure(ctx, offchain.ExecuteErasure{Case: c.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

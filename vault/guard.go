@@ -1,0 +1,353 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"lethe/keys"
+	"lethe/offchain"
+)
+
+// The restore guard measures the stores against the erasure ledger, which is kept outside them: at start, and again when the
+// last check is older than a cached key may be. A store that is behind was put back: nothing decrypts until the ledger's
+// erasures have been carried out on it again and that was verified.
+
+// guardInterval is how old a check may be when something is decrypted; cached keys live no longer.
+const guardInterval = 60 * time.Second
+
+type guard struct {
+	mu       sync.Mutex
+	open     bool
+	checked  time.Time
+	failures map[string]error
+}
+
+// admit refuses to serve while the guard is not satisfied.
+func (s *Service) admit(ctx context.Context) error {
+	s.guard.mu.Lock()
+	open, fresh := s.guard.open, s.cfg.Now().Sub(s.guard.checked) < guardInterval
+	s.guard.mu.Unlock()
+	if open && fresh {
+		return nil
+	}
+	return s.checkRestore(ctx)
+}
+
+func (g *guard) set(open bool, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open, g.checked = open, now
+}
+
+// failed remembers why the last attempt at a case stopped, for those who wait for it.
+func (g *guard) failed(id string, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failures == nil {
+		g.failures = map[string]error{}
+	}
+	g.failures[id] = err
+}
+
+func (s *Service) failure(id string) error {
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	return s.guard.failures[id]
+}
+
+// checkRestore compares, replays what a restored store has forgotten, and opens the service only when all agree.
+func (s *Service) checkRestore(ctx context.Context) error {
+	s.erasing.Lock()
+	defer s.erasing.Unlock()
+	entries, err := s.cfg.Ledger.Entries(ctx)
+	if err == nil {
+		err = s.settle(ctx, entries)
+	}
+	s.guard.set(err == nil, s.cfg.Now())
+	if err != nil {
+		s.cache.DropAll()
+		s.cfg.Log.Error("quarantined", "reason", err.Error())
+		return fmt.Errorf("%w: %w", ErrQuarantined, err)
+	}
+	return nil
+}
+
+// position is how far the restorable stores have come.
+type position struct {
+	count    uint64                   // of the key store
+	applied  map[uint64]bool          // of the index
+	underway map[string]offchain.Case // that this index knows to be unfinished: their own steps carry them through
+}
+
+func (s *Service) position(ctx context.Context) (p position, err error) {
+	if p.count, err = s.cfg.Eraser.Count(ctx); err != nil {
+		return p, fmt.Errorf("read the key store's counter: %w", err)
+	}
+	p.underway = map[string]offchain.Case{}
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		if p.applied, err = q.Applied(ctx); err != nil {
+			return err
+		}
+		open, err := q.OpenCases(ctx)
+		for _, c := range open {
+			p.underway[c.ID] = c
+		}
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) settle(ctx context.Context, entries []offchain.LedgerEntry) error {
+	p, err := s.position(ctx)
+	if err != nil {
+		return err
+	}
+	last := uint64(len(entries))
+	if ahead := max(p.count, maxSeq(p.applied)); ahead > last {
+		return fmt.Errorf("the erasure ledger has %d entries, but %d erasures were carried out: put the newest copy of the ledger back", last, ahead)
+	}
+	for _, e := range entries {
+		behind, err := s.behind(ctx, e, p)
+		if c, open := p.underway[e.Case]; open {
+			behind, err = s.putBack(ctx, e, c)
+		}
+		if err != nil {
+			return err
+		}
+		if behind {
+			s.cfg.Log.Warn("a store was put back: an erasure is carried out again", "case", e.Case, "entry", e.Seq)
+			if err := s.replay(ctx, e); err != nil {
+				return fmt.Errorf("carry out ledger entry %d again: %w", e.Seq, err)
+			}
+		}
+	}
+	return nil
+}
+
+func maxSeq(applied map[uint64]bool) (top uint64) {
+	for n := range applied {
+		top = max(top, n)
+	}
+	return top
+}
+
+// behind says whether a store has forgotten an entry: the key store's counter or the index's notes fall short of it, a copy
+// of the ledger did, or a key of it is alive (one for each erasure is asked for).
+func (s *Service) behind(ctx context.Context, e offchain.LedgerEntry, p position) (bool, error) {
+	suspect := s.cfg.Ledger.Suspect()
+	if p.count < e.Seq || !p.applied[e.Seq] || (suspect > 0 && e.Seq >= suspect && !s.guard.hasOpened()) {
+		return true, nil
+	}
+	if len(e.Keys) == 0 {
+		return false, nil
+	}
+	alive, err := s.cfg.Eraser.Exists(ctx, keys.Name(e.Keys[0]))
+	if err != nil {
+		return false, fmt.Errorf("ask for a key that must be dead: %w", err)
+	}
+	return alive, nil
+}
+
+// putBack says whether an unfinished case is one that had come further when the index was put back, so far that its own steps
+// cannot carry it through any more.
+func (s *Service) putBack(ctx context.Context, e offchain.LedgerEntry, c offchain.Case) (bool, error) {
+	switch state(c.State) {
+	case stateApproved, stateRetained: // the ledger is entered after that
+		return true, nil
+	case stateTombstoned, stateLedgered, stateUncached: // the positive control is still to come, and needs keys and objects
+	default:
+		return false, nil
+	}
+	for _, name := range e.Keys {
+		if live, err := s.cfg.Eraser.Exists(ctx, keys.Name(name)); err != nil || !live {
+			return err == nil, err
+		}
+	}
+	for _, key := range e.Objects {
+		src, err := s.cfg.Objects.Open(ctx, key)
+		if errors.Is(err, offchain.ErrNotFound) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := src.Close(); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// hasOpened says whether an earlier check of this process succeeded, which has dealt with what opening the ledger showed.
+func (g *guard) hasOpened() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !g.checked.IsZero() && g.open
+}
+
+// replay carries a ledger entry out on whatever a restored store has of it. Every part finds what is done already.
+func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
+	kept, err := s.findRetained(ctx, e)
+	if err != nil {
+		return err
+	}
+	var doomed []offchain.Compartment
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if doomed, err = tx.CompartmentsByKey(ctx, e.Keys); err != nil {
+			return err
+		}
+		if err := kept.adopt(ctx, tx); err != nil {
+			return err
+		}
+		return s.buryAgain(ctx, tx, e, doomed)
+	})
+	if err != nil {
+		return err
+	}
+	s.cfg.Step("replay.tombstoned")
+	if err := s.destroyAgain(ctx, e); err != nil {
+		return err
+	}
+	s.cfg.Step("replay.destroyed")
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.wipeAgain(ctx, tx, e, doomed) })
+	if err != nil {
+		return err
+	}
+	return s.cfg.Store.Scrub(ctx)
+}
+
+// findRetained opens what the erasure kept. A key store that was put back to a time before the copy was made no longer has its
+// key: that is said, and does not keep the dead alive.
+func (s *Service) findRetained(ctx context.Context, e offchain.LedgerEntry) (*retainedSet, error) {
+	if e.Retained == "" {
+		return nil, nil
+	}
+	set, err := s.openManifest(ctx, e.Retained)
+	if errors.Is(err, keys.ErrNoKey) || errors.Is(err, offchain.ErrNotFound) {
+		s.cfg.Log.Error("what an erasure had kept cannot be opened: the restored store is older than the copy", "case", e.Case)
+		return nil, nil
+	}
+	return &set, err
+}
+
+// adopt puts the retained copy into an index that has forgotten it.
+func (set *retainedSet) adopt(ctx context.Context, tx offchain.Tx) error {
+	if set == nil {
+		return nil
+	}
+	if _, err := tx.Patient(ctx, set.compartment.Patient); errors.Is(err, offchain.ErrNotFound) {
+		p := offchain.Patient{ID: set.compartment.Patient, State: offchain.PatientActive, Created: set.object.Created}
+		if err := tx.InsertPatient(ctx, p); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	_, err := tx.Compartment(ctx, set.compartment.ID)
+	if errors.Is(err, offchain.ErrNotFound) {
+		err = tx.InsertCompartment(ctx, set.compartment)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Object(ctx, set.object.ID)
+	if errors.Is(err, offchain.ErrNotFound) {
+		err = tx.InsertObject(ctx, set.object)
+	}
+	if err != nil {
+		return err
+	}
+	return set.adoptRecords(ctx, tx)
+}
+
+func (set *retainedSet) adoptRecords(ctx context.Context, tx offchain.Tx) error {
+	for _, r := range set.records {
+		_, err := tx.Record(ctx, r.ID)
+		if errors.Is(err, offchain.ErrNotFound) {
+			err = tx.InsertRecords(ctx, []offchain.Record{r})
+		} else if err == nil {
+			err = tx.MoveRecord(ctx, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buryAgain puts tombstones on what a restored index still has of an entry.
+func (s *Service) buryAgain(ctx context.Context, tx offchain.Tx, e offchain.LedgerEntry, doomed []offchain.Compartment) error {
+	for _, c := range doomed {
+		h, err := gather(ctx, tx, c.Patient)
+		if err != nil {
+			return err
+		}
+		ids := h.idsIn([]string{c.ID})
+		if c.Name == identityCompartment {
+			ids = append(ids, c.Patient)
+		}
+		if err := bury(ctx, tx, ids, e.Case, s.now); err != nil {
+			return err
+		}
+		if err := tx.SetPatientState(ctx, c.Patient, offchain.PatientErasing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// destroyAgain destroys the entry's keys, confirms it, and deletes its objects.
+func (s *Service) destroyAgain(ctx context.Context, e offchain.LedgerEntry) error {
+	for _, name := range e.Keys {
+		s.cache.Drop(keys.Name(name))
+		if err := s.destroyKey(ctx, keys.Name(name)); err != nil {
+			return err
+		}
+	}
+	for _, key := range e.Objects {
+		if _, err := s.cfg.Objects.DeleteAll(ctx, key); err != nil {
+			return err
+		}
+	}
+	return s.advanceCounter(ctx, e.Seq)
+}
+
+// wipeAgain deletes the rows, and ends the state in which the patient could be neither read nor written.
+func (s *Service) wipeAgain(ctx context.Context, tx offchain.Tx, e offchain.LedgerEntry, doomed []offchain.Compartment) error {
+	identity := map[string]bool{}
+	for _, c := range doomed {
+		identity[c.Patient] = identity[c.Patient] || c.Name == identityCompartment
+		if err := tx.WipeCompartments(ctx, []string{c.ID}); err != nil {
+			return err
+		}
+	}
+	for patient, gone := range identity {
+		err := tx.SetPatientState(ctx, patient, offchain.PatientActive)
+		if gone {
+			err = tx.WipeIdentity(ctx, patient)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := closeCase(ctx, tx, e.Case); err != nil {
+		return err
+	}
+	return tx.MarkApplied(ctx, e.Seq)
+}
+
+// closeCase ends a case that the replay has carried out in place of its own steps.
+func closeCase(ctx context.Context, tx offchain.Tx, id string) error {
+	c, err := tx.Case(ctx, id)
+	if errors.Is(err, offchain.ErrNotFound) || (err == nil && c.State == string(stateCertified)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.State = string(stateReplayed)
+	return tx.UpdateCase(ctx, c)
+}

@@ -1,0 +1,276 @@
+package vault
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"lethe/keys"
+	"lethe/offchain"
+	"lethe/vault/fhir"
+)
+
+// Access says who reads, and what for: it goes into the patient's access log before the first byte.
+type Access struct {
+	Actor   string // who reads: "local custodian", later a provider's organisation or a pseudonym
+	Purpose string // HL7 v3 PurposeOfUse code, such as TREAT
+}
+
+// Content is an open record or bundle. An erasure of its patient ends it: reads answer [ErrErased] from then on.
+type Content struct {
+	ID, Type string
+	size     int64
+	src      io.ReaderAt
+	closers  []io.Closer
+	revoked  atomic.Bool
+	release  func()
+}
+
+var _ io.ReaderAt = (*Content)(nil)
+
+// Size is the content's length in bytes.
+func (c *Content) Size() int64 { return c.size }
+
+// ReadAt implements [io.ReaderAt]; no byte of a chunk that was tampered with is given out.
+func (c *Content) ReadAt(p []byte, off int64) (int, error) {
+	if c.revoked.Load() {
+		return 0, ErrErased
+	}
+	return c.src.ReadAt(p, off)
+}
+
+// Range is a part of the content as a stream; [ErrRange] when it is not within it. A negative length means up to the end.
+func (c *Content) Range(offset, length int64) (*io.SectionReader, error) {
+	if length < 0 {
+		length = c.size - offset
+	}
+	if offset < 0 || length < 0 || offset > c.size || length > c.size-offset {
+		return nil, fmt.Errorf("%w: it is %d bytes long", ErrRange, c.size)
+	}
+	return io.NewSectionReader(c, offset, length), nil
+}
+
+// Close ends reading.
+func (c *Content) Close() error {
+	c.release()
+	return c.close()
+}
+
+func (c *Content) close() (err error) {
+	for _, o := range c.closers {
+		err = errors.Join(err, o.Close())
+	}
+	return err
+}
+
+// Read opens a record or a bundle by its id, after noting the disclosure. Errors: [ErrNotFound], [ErrErased], [ErrErasing],
+// [ErrQuarantined], and those of keys and stores (see Code).
+func (s *Service) Read(ctx context.Context, id string, who Access) (*Content, error) {
+	if err := s.admit(ctx); err != nil {
+		return nil, err
+	}
+	r, b, err := s.locate(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	patient := r.Patient + b.Patient // one of the two is empty
+	if err := s.disclose(ctx, patient, id, who); err != nil {
+		return nil, fmt.Errorf("note the disclosure: %w", err)
+	}
+	c := &Content{ID: id}
+	c.release = s.open.add(patient, c)
+	if r.ID != "" {
+		err = s.fillRecord(ctx, c, r)
+	} else {
+		err = s.fillBundle(ctx, c, b)
+	}
+	if err == nil { // an erasure that began meanwhile must not be missed
+		_, _, err = s.locate(ctx, id)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// locate finds a record or bundle that may be read.
+func (s *Service) locate(ctx context.Context, id string) (r offchain.Record, b offchain.Bundle, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		if err := alive(ctx, q, id); err != nil {
+			return err
+		}
+		if r, err = q.Record(ctx, id); errors.Is(err, offchain.ErrNotFound) {
+			b, err = q.Bundle(ctx, id)
+		}
+		if err != nil {
+			return notFound(err)
+		}
+		return readable(ctx, q, r.Patient+b.Patient)
+	})
+	return r, b, err
+}
+
+// alive refuses what has a tombstone.
+func alive(ctx context.Context, q offchain.Queries, id string) error {
+	_, err := q.Tombstone(ctx, id)
+	switch {
+	case err == nil:
+		return ErrErased
+	case errors.Is(err, offchain.ErrNotFound):
+		return nil
+	}
+	return err
+}
+
+// readable says whether a patient's data may be read.
+func readable(ctx context.Context, q offchain.Queries, patient string) error {
+	p, err := q.Patient(ctx, patient)
+	switch {
+	case err != nil:
+		return notFound(err)
+	case p.State == offchain.PatientErasing || p.State == offchain.PatientErased:
+		return ErrErased
+	}
+	return nil
+}
+
+// held is an object with its compartment as the index has them.
+func (s *Service) held(ctx context.Context, object string) (o offchain.Object, c offchain.Compartment, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		if o, err = q.Object(ctx, object); err != nil {
+			return err
+		}
+		c, err = q.Compartment(ctx, o.Compartment)
+		return err
+	})
+	return o, c, err
+}
+
+// openByID opens an object for reading, with its compartment, whose key the caller zeroes.
+func (s *Service) openByID(ctx context.Context, object string) (*objectReader, compartment, error) {
+	o, row, err := s.held(ctx, object)
+	if err != nil {
+		return nil, compartment{}, err
+	}
+	key, err := s.openKey(ctx, row)
+	if err != nil {
+		return nil, compartment{}, err
+	}
+	c := compartment{row, key}
+	src, err := s.openObject(ctx, c, o)
+	if err != nil {
+		key.Zero()
+		return nil, compartment{}, err
+	}
+	return src, c, nil
+}
+
+func (s *Service) fillRecord(ctx context.Context, c *Content, r offchain.Record) error {
+	src, comp, err := s.openByID(ctx, r.Object)
+	if err != nil {
+		return err
+	}
+	defer comp.key.Zero()
+	c.closers = append(c.closers, src)
+	d, err := s.described(comp, r)
+	if err != nil {
+		return err
+	}
+	if r.Length > src.Size() || r.Offset > src.Size()-r.Length {
+		return fmt.Errorf("record %s lies outside its object: %w", r.ID, keys.ErrCorrupt)
+	}
+	c.Type, c.size, c.src = d.Type, r.Length, io.NewSectionReader(src, r.Offset, r.Length)
+	return nil
+}
+
+// bundleType is the type of what Read gives for a bundle.
+const bundleType = "Bundle"
+
+func (s *Service) fillBundle(ctx context.Context, c *Content, b offchain.Bundle) error {
+	var sources []io.ReaderAt
+	for _, id := range b.Sources {
+		src, comp, err := s.openByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		comp.key.Zero()
+		c.closers = append(c.closers, src)
+		sources = append(sources, src)
+	}
+	if len(sources) == 0 {
+		return fmt.Errorf("bundle %s has no manifest: %w", b.ID, keys.ErrCorrupt)
+	}
+	layout, rest, err := readManifest(sources[0], c.closers[0].(*objectReader).Size())
+	if err != nil {
+		return err
+	}
+	if len(layout.Sources) != len(sources)-1 || layout.Size() != b.Size {
+		return fmt.Errorf("bundle %s does not fit its manifest: %w", b.ID, keys.ErrCorrupt)
+	}
+	sources[0] = rest
+	c.Type, c.size, c.src = bundleType, b.Size, layout.ReaderAt(sources)
+	return nil
+}
+
+// readManifest reads a bundle's layout, and gives what was left of the bundle.
+func readManifest(src io.ReaderAt, size int64) (*fhir.Layout, io.ReaderAt, error) {
+	var head [manifestLength]byte
+	if _, err := src.ReadAt(head[:], 0); err != nil {
+		return nil, nil, fmt.Errorf("read manifest: %w", err)
+	}
+	n := binary.BigEndian.Uint64(head[:])
+	if size < manifestLength || n > uint64(size-manifestLength) {
+		return nil, nil, fmt.Errorf("read manifest: %w", keys.ErrCorrupt)
+	}
+	encoded := make([]byte, n)
+	if _, err := src.ReadAt(encoded, manifestLength); err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, fmt.Errorf("read manifest: %w", err)
+	}
+	layout := new(fhir.Layout)
+	if err := layout.UnmarshalBinary(encoded); err != nil {
+		return nil, nil, fmt.Errorf("read manifest: %w", err)
+	}
+	start := manifestLength + int64(n) //nolint:gosec // n is below size
+	return layout, io.NewSectionReader(src, start, size-start), nil
+}
+
+// openReaders knows what is being read of each patient, so that an erasure can end it.
+type openReaders struct {
+	mu        sync.Mutex
+	byPatient map[string]map[*Content]bool
+}
+
+func (o *openReaders) add(patient string, c *Content) (release func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.byPatient == nil {
+		o.byPatient = map[string]map[*Content]bool{}
+	}
+	if o.byPatient[patient] == nil {
+		o.byPatient[patient] = map[*Content]bool{}
+	}
+	o.byPatient[patient][c] = true
+	return func() { o.remove(patient, c) }
+}
+
+func (o *openReaders) remove(patient string, c *Content) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.byPatient[patient], c)
+	if len(o.byPatient[patient]) == 0 {
+		delete(o.byPatient, patient)
+	}
+}
+
+// revoke ends all reading of a patient.
+func (o *openReaders) revoke(patient string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for c := range o.byPatient[patient] {
+		c.revoked.Store(true)
+	}
+}

@@ -1,0 +1,173 @@
+// Package vault is the service: it takes records in, gives them out to whoever is entitled, and forgets a patient for good by
+// destroying the keys. Authorization and the disclosure log come before the first byte, here, so that no front door goes
+// round them.
+//
+// It works against ports (Config); the process that serves, the one that erases and the one that witnesses hold different
+// ones, and the embedded default holds all. No transaction spans a stream, a key store's answer or another store.
+package vault
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"sync"
+	"time"
+
+	"lethe/keys"
+	"lethe/offchain"
+	"lethe/vault/fhir"
+)
+
+// Eraser is what the erase identity may do: destroy keys, and turn the counter that shows a restored key store.
+type Eraser interface {
+	keys.Destroyer
+	keys.Counter
+}
+
+// Config holds the ports and policies of a service.
+type Config struct {
+	Tenant  string // the organisation: lower-case letters, digits and dashes
+	Store   offchain.Store
+	Objects offchain.Objects
+	Ledger  offchain.Ledger
+
+	Keys    keys.Wrapper   // makes keys, wraps, unwraps: what serving needs
+	Witness keys.Unwrapper // shows that decryption works before an erasure, and fails after it
+	Eraser  Eraser         // destroys
+	Blinder keys.Blinder   // the keyed blind index
+	Signer  crypto.Signer  // Ed25519, signs certificates
+
+	Cache        keys.CacheConfig
+	Limits       fhir.Limits
+	Compartments *fhir.Compartments
+	Retention    Retention
+	Version      string // of the tool, as certificates name it
+
+	Now func() time.Time // defaults to time.Now
+	Log *slog.Logger     // defaults to discarding
+	// Step is called at every point of import and erasure where a crash is worth a test (CrashPoints); nil does nothing.
+	Step func(point string)
+}
+
+// Retention is the operator's declared policy on what outlives an erasure.
+type Retention struct {
+	// DisclosuresFor is how long the access log is kept as evidence after an erasure, under DisclosuresGround (17.3.a–e) and
+	// DisclosuresLaw.
+	DisclosuresFor                    time.Duration
+	DisclosuresGround, DisclosuresLaw string
+	// BackupsExpire is the longest life of any backup; 0 says that none was declared, and certificates say so.
+	BackupsExpire time.Duration
+}
+
+var tenantPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// reservedTenants are first segments of object keys with another meaning.
+var reservedTenants = map[string]bool{"ledger": true}
+
+func (c *Config) check() error {
+	missing := func(name string, absent bool) error {
+		if absent {
+			return fmt.Errorf("vault: Config.%s is required", name)
+		}
+		return nil
+	}
+	if !tenantPattern.MatchString(c.Tenant) || reservedTenants[c.Tenant] {
+		return fmt.Errorf("vault: Config.Tenant %q must be lower-case letters, digits and dashes, and not a reserved word", c.Tenant)
+	}
+	return errors.Join(
+		missing("Store", c.Store == nil), missing("Objects", c.Objects == nil), missing("Ledger", c.Ledger == nil),
+		missing("Keys", c.Keys == nil), missing("Witness", c.Witness == nil), missing("Eraser", c.Eraser == nil),
+		missing("Blinder", c.Blinder == nil), missing("Signer", c.Signer == nil), missing("Compartments", c.Compartments == nil),
+		missing("Version", c.Version == ""))
+}
+
+// Service is one tenant's vault. It is safe for concurrent use.
+type Service struct {
+	cfg   Config
+	cache *keys.Cache
+	guard guard
+
+	erasing sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
+	open    openReaders
+	changed broadcast // closed and replaced at every change of a case
+}
+
+// New checks the configuration and makes a service. It is quarantined until Recover has succeeded.
+func New(cfg Config) (*Service, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Step == nil {
+		cfg.Step = func(string) {}
+	}
+	if cfg.Limits == (fhir.Limits{}) {
+		cfg.Limits = fhir.DefaultLimits()
+	}
+	cache, err := keys.NewCache(cfg.Keys, cfg.Cache)
+	if err != nil {
+		return nil, fmt.Errorf("vault: %w", err)
+	}
+	return &Service{cfg: cfg, cache: cache}, nil
+}
+
+// Close zeroes the cached keys.
+func (s *Service) Close() { s.cache.Close() }
+
+// Recover brings the stores to a state that can be served: it removes what interrupted imports left, settles whether a store
+// was put back (replaying the erasure ledger if so), and carries unfinished erasures through. Nothing decrypts before it has
+// succeeded.
+func (s *Service) Recover(ctx context.Context) error {
+	if err := s.sweep(ctx); err != nil {
+		return fmt.Errorf("clean up what was interrupted: %w", err)
+	}
+	if err := s.ensureControl(ctx); err != nil {
+		return fmt.Errorf("control key: %w", err)
+	}
+	if err := s.checkRestore(ctx); err != nil {
+		return err
+	}
+	return s.resumeErasures(ctx)
+}
+
+func (s *Service) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Second) }
+
+// notFound turns a store's answer into the vault's.
+func notFound(err error) error {
+	if errors.Is(err, offchain.ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// broadcast wakes everyone who waits for a change.
+type broadcast struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (b *broadcast) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch == nil {
+		b.ch = make(chan struct{})
+	}
+	return b.ch
+}
+
+func (b *broadcast) signal() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch != nil {
+		close(b.ch)
+		b.ch = nil
+	}
+}

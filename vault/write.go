@@ -1,0 +1,239 @@
+package vault
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"lethe/keys"
+	"lethe/offchain"
+	"lethe/vault/fhir"
+)
+
+// description is what a record's sealed row says.
+type description struct {
+	_        struct{} `cbor:",toarray"`
+	Type     string
+	SHA256   []byte // of the record's bytes as received
+	Received int64  // Unix seconds
+}
+
+// store makes the second pass: it encrypts the document into its objects, and describes the records.
+func (im *importing) store(ctx context.Context) error {
+	src, err := im.in.Open()
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	seen := &counting{hash: sha256.New()}
+	document := io.TeeReader(src, seen)
+	if im.doc.whole {
+		err = im.storeWhole(ctx, document)
+	} else {
+		err = im.storeBundle(ctx, document)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, document); err != nil {
+		return err
+	}
+	if seen.n != im.doc.Size || [sha256.Size]byte(seen.hash.Sum(nil)) != im.doc.SHA256 {
+		return ErrChanged
+	}
+	return im.describe()
+}
+
+type counting struct {
+	hash hash.Hash
+	n    int64
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return c.hash.Write(p)
+}
+
+// storeWhole stores the document as one record.
+func (im *importing) storeWhole(ctx context.Context, document io.Reader) error {
+	p := im.parts[0]
+	p.take(im.doc.Entries)
+	return im.write(ctx, im.parts, func(out []io.Writer) error {
+		_, err := io.CopyBuffer(out[0], io.LimitReader(document, im.doc.Size), make([]byte, 256<<10))
+		return err
+	})
+}
+
+// storeBundle stores a bundle as one object for each compartment and a manifest.
+func (im *importing) storeBundle(ctx context.Context, document io.Reader) error {
+	id, err := newRecordID()
+	if err != nil {
+		return err
+	}
+	im.bundle = id
+	for i, name := range im.doc.layout.Sources {
+		var mine []fhir.Entry
+		for _, e := range im.doc.Entries {
+			if im.s.cfg.Compartments.Of(e.Type) == name {
+				mine = append(mine, e)
+			}
+		}
+		im.parts[i+1].take(mine)
+	}
+	head, err := manifestHead(im.doc.layout)
+	if err != nil {
+		return err
+	}
+	im.parts[0].size = int64(len(head)) + im.doc.layout.SourceSize(0)
+	return im.write(ctx, im.parts, func(out []io.Writer) error {
+		if _, err := out[0].Write(head); err != nil {
+			return err
+		}
+		return im.doc.layout.Copy(out, document)
+	})
+}
+
+// A manifest is the length of the layout (8 bytes, big-endian), the layout, and what is left of the bundle.
+const manifestLength = 8
+
+func manifestHead(l *fhir.Layout) ([]byte, error) {
+	layout, err := l.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("encode layout: %w", err)
+	}
+	return append(binary.BigEndian.AppendUint64(nil, uint64(len(layout))), layout...), nil
+}
+
+// take gives a part the resources that it will hold, in order.
+func (p *part) take(entries []fhir.Entry) {
+	lengths := make([]int64, len(entries))
+	for i, e := range entries {
+		lengths[i] = e.Length
+		p.size += e.Length
+	}
+	p.hashes = &spanHasher{left: lengths, hash: sha256.New()}
+	p.hashes.close()
+}
+
+// write encrypts into all parts at once, and makes them durable.
+func (im *importing) write(ctx context.Context, parts []*part, fill func([]io.Writer) error) (err error) {
+	sealed := make([]*sealedWriter, len(parts))
+	out := make([]io.Writer, len(parts))
+	defer func() {
+		for _, w := range sealed {
+			if w != nil {
+				w.out.Abort()
+			}
+		}
+	}()
+	for i, p := range parts {
+		if sealed[i], err = im.create(ctx, p.compartment, p.object); err != nil {
+			return err
+		}
+		out[i] = sealed[i]
+		if p.hashes != nil {
+			out[i] = io.MultiWriter(sealed[i], p.hashes)
+		}
+	}
+	im.s.cfg.Step("import.objects-started")
+	if err = fill(out); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return ErrChanged
+		}
+		return err
+	}
+	im.s.cfg.Step("import.objects-written")
+	for i, p := range parts {
+		if err = im.finish(sealed[i], p.size); err != nil {
+			return err
+		}
+		im.s.cfg.Step("import.object-committed")
+	}
+	return nil
+}
+
+// describe makes the records' rows, in the document's order.
+func (im *importing) describe() error {
+	type place struct {
+		part          *part
+		offset        int64
+		index, length int64
+	}
+	next := map[string]*place{}
+	for _, p := range im.parts {
+		if p.hashes != nil {
+			next[p.compartment.Name] = &place{part: p}
+		}
+	}
+	for _, e := range im.doc.Entries {
+		at := next[im.s.cfg.Compartments.Of(e.Type)]
+		id, err := newRecordID()
+		if err != nil {
+			return err
+		}
+		r := offchain.Record{ID: id, Object: at.part.object.ID, Bundle: im.bundle, Offset: at.offset, Length: e.Length}
+		d := description{Type: e.Type, SHA256: at.part.hashes.sums[at.index], Received: im.s.now().Unix()}
+		if err := im.s.describe(&r, at.part.compartment, d); err != nil {
+			return err
+		}
+		im.records = append(im.records, r)
+		at.offset += e.Length
+		at.index++
+	}
+	return nil
+}
+
+// describe puts a record into a compartment, sealing its description for it.
+func (s *Service) describe(r *offchain.Record, c compartment, d description) error {
+	sealed, err := keys.Seal(c.key, s.context(c.Compartment, "record:"+r.ID), encode(d))
+	if err != nil {
+		return fmt.Errorf("seal description: %w", err)
+	}
+	r.Patient, r.Compartment, r.Sealed = c.Patient, c.ID, sealed
+	return nil
+}
+
+// described opens a record's description.
+func (s *Service) described(c compartment, r offchain.Record) (description, error) {
+	var d description
+	plain, err := keys.Open(c.key, s.context(c.Compartment, "record:"+r.ID), r.Sealed)
+	if err != nil {
+		return d, fmt.Errorf("open description of record %s: %w", r.ID, err)
+	}
+	return d, decode(plain, &d)
+}
+
+// spanHasher hashes consecutive spans of what is written to it, each by itself.
+type spanHasher struct {
+	left []int64
+	hash hash.Hash
+	n    int64 // of the current span, so far
+	sums [][]byte
+}
+
+func (h *spanHasher) Write(p []byte) (int, error) {
+	total := len(p)
+	for ; len(p) > 0; h.close() {
+		if len(h.sums) == len(h.left) {
+			return total - len(p), ErrChanged
+		}
+		take := min(int64(len(p)), h.left[len(h.sums)]-h.n)
+		h.hash.Write(p[:take])
+		h.n += take
+		p = p[take:]
+	}
+	return total, nil
+}
+
+// close ends all spans that are complete, empty ones included.
+func (h *spanHasher) close() {
+	for len(h.sums) < len(h.left) && h.n == h.left[len(h.sums)] {
+		h.sums = append(h.sums, h.hash.Sum(nil))
+		h.hash.Reset()
+		h.n = 0
+	}
+}
