@@ -239,7 +239,7 @@ func (set *retainedSet) adopt(ctx context.Context, tx offchain.Tx) error {
 		return nil
 	}
 	if _, err := tx.Patient(ctx, set.compartment.Patient); errors.Is(err, offchain.ErrNotFound) {
-		p := offchain.Patient{ID: set.compartment.Patient, State: offchain.PatientActive, Created: set.object.Created}
+		p := offchain.Patient{ID: set.compartment.Patient, State: offchain.PatientActive, Created: set.objects[0].Created}
 		if err := tx.InsertPatient(ctx, p); err != nil {
 			return err
 		}
@@ -253,14 +253,23 @@ func (set *retainedSet) adopt(ctx context.Context, tx offchain.Tx) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Object(ctx, set.object.ID)
-	if errors.Is(err, offchain.ErrNotFound) {
-		err = tx.InsertObject(ctx, set.object)
-	}
-	if err != nil {
+	if err := set.adoptObjects(ctx, tx); err != nil {
 		return err
 	}
 	return set.adoptRecords(ctx, tx)
+}
+
+func (set *retainedSet) adoptObjects(ctx context.Context, tx offchain.Tx) error {
+	_, err := tx.Object(ctx, set.objects[0].ID)
+	if !errors.Is(err, offchain.ErrNotFound) {
+		return err // nil: this index knows of the copy
+	}
+	for _, o := range set.objects {
+		if err := tx.InsertObject(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (set *retainedSet) adoptRecords(ctx context.Context, tx offchain.Tx) error {

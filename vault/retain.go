@@ -65,9 +65,10 @@ func (e *execution) copyRetained(ctx context.Context) (err error) {
 		return err
 	}
 	e.cfg.Step("erase.retained-written")
-	if err := e.writeManifest(ctx, target, st.objects[0], manifest.Key, records); err != nil {
+	if manifest.Size, err = e.writeManifest(ctx, target, st.objects[0], manifest.Key, records); err != nil {
 		return err
 	}
+	st.objects = append(st.objects, manifest)
 	e.cfg.Step("erase.retained-manifest-written")
 	e.file.Retained = retainedCopy{
 		Compartment: target.ID, Object: place.ID, Manifest: manifest.Key, Records: len(records), Bytes: st.objects[0].Size,
@@ -159,22 +160,23 @@ func (e *execution) copyRecord(ctx context.Context, w io.Writer, id string) (d d
 	return d, n, err
 }
 
-func (e *execution) writeManifest(ctx context.Context, c compartment, o offchain.Object, key string, records []retainedRecord) error {
+func (e *execution) writeManifest(ctx context.Context, c compartment, o offchain.Object, key string, records []retainedRecord) (int64, error) {
 	contents := encode(retainedContents{Object: o.ID, Key: o.Key, Size: o.Size, Created: o.Created.Unix(), Records: records})
 	sealed, err := keys.Seal(c.key, e.context(c.Compartment, "manifest:"+e.row.ID), contents)
 	if err != nil {
-		return fmt.Errorf("seal manifest: %w", err)
+		return 0, fmt.Errorf("seal manifest: %w", err)
 	}
 	m := retainedManifest{
 		Format: formatVersion, Case: e.row.ID, Patient: c.Patient, Compartment: c.ID, KeyName: c.KeyName, Wrapped: c.Wrapped, Sealed: sealed,
 	}
-	return offchain.WriteAll(ctx, e.cfg.Objects, key, encode(m))
+	data := encode(m)
+	return int64(len(data)), offchain.WriteAll(ctx, e.cfg.Objects, key, data)
 }
 
 // retainedSet is a manifest, opened and checked.
 type retainedSet struct {
 	compartment offchain.Compartment
-	object      offchain.Object
+	objects     []offchain.Object // the copy, and the manifest itself
 	records     []offchain.Record
 }
 
@@ -206,12 +208,16 @@ func (s *Service) openManifest(ctx context.Context, key string) (set retainedSet
 		return set, err
 	}
 	set = contents.rows(row)
+	set.objects = append(set.objects, offchain.Object{
+		ID: newID(), Patient: row.Patient, Compartment: row.ID, Key: key, Size: int64(len(data)), Created: unix(contents.Created),
+	})
 	return set, s.checkRetained(ctx, c, set)
 }
 
 func (m *retainedContents) rows(c offchain.Compartment) retainedSet {
-	set := retainedSet{compartment: c}
-	set.object = offchain.Object{ID: m.Object, Patient: c.Patient, Compartment: c.ID, Key: m.Key, Size: m.Size, Created: unix(m.Created)}
+	set := retainedSet{compartment: c, objects: []offchain.Object{
+		{ID: m.Object, Patient: c.Patient, Compartment: c.ID, Key: m.Key, Size: m.Size, Created: unix(m.Created)},
+	}}
 	for _, r := range m.Records {
 		set.records = append(set.records, offchain.Record{
 			ID: r.ID, Patient: c.Patient, Compartment: c.ID, Object: m.Object, Offset: r.Offset, Length: r.Length, Sealed: r.Sealed,
@@ -222,7 +228,7 @@ func (m *retainedContents) rows(c offchain.Compartment) retainedSet {
 
 // checkRetained reads every record of a copy and compares it with what was received.
 func (s *Service) checkRetained(ctx context.Context, c compartment, set retainedSet) error {
-	src, err := s.openObject(ctx, c, set.object)
+	src, err := s.openObject(ctx, c, set.objects[0])
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,9 @@ func (p *program) demoCommand() *cobra.Command {
 copies of the key store and of the index back, and the certificate is checked. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, args []string) error { return p.demo(c.Context(), data, c.Flags().Changed("dir")) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.demo(c.Context(), data, c.Flags().Changed("dir"))
+		},
 	}
 	c.Flags().StringVar(&data, "data", "", "folder of FHIR R4 bundles (*.json)")
 	return c

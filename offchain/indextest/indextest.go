@@ -145,7 +145,9 @@ func rowsReadBack(t *testing.T, s offchain.Store) {
 		equal(t, "totals", totals, offchain.Totals{Patients: 2, Records: 6, Objects: 2, Bytes: 60})
 		return errors.Join(e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11)
 	})
-	nobody := look(t, s, func(ctx context.Context, q offchain.Queries) ([]offchain.Identifier, error) { return q.PatientsByBlind(ctx, nil) })
+	nobody := look(t, s, func(ctx context.Context, q offchain.Queries) ([]offchain.Identifier, error) {
+		return q.PatientsByBlind(ctx, nil)
+	})
 	equal(t, "no identifiers", nobody, nil)
 }
 
@@ -248,8 +250,12 @@ func viewsDoNotWrite(t *testing.T, s offchain.Store) {
 
 func wipeTakesTheCompartment(t *testing.T, s offchain.Store) {
 	ps := add(t, s, "p1", "p2")
-	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.WipeCompartments(ctx, []string{ps[0].care.ID}) })
-	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.WipeCompartments(ctx, []string{ps[0].care.ID}) }) // again
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+		return tx.WipeCompartments(ctx, []string{ps[0].care.ID})
+	})
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+		return tx.WipeCompartments(ctx, []string{ps[0].care.ID})
+	}) // again
 	view(t, s, func(ctx context.Context, q offchain.Queries) error {
 		left, e1 := q.Compartments(ctx, "p1")
 		records, e2 := q.Records(ctx, "p1")
@@ -322,7 +328,9 @@ func intentsComeAndGo(t *testing.T, s offchain.Store) {
 		return look(t, s, func(ctx context.Context, q offchain.Queries) ([]offchain.Intent, error) { return q.Intents(ctx) })
 	}
 	equal(t, "intents", get(), all)
-	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.DeleteIntents(ctx, []string{"o1", "k1", "never"}) })
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+		return tx.DeleteIntents(ctx, []string{"o1", "k1", "never"})
+	})
 	equal(t, "intents", get(), all[2:])
 }
 
@@ -410,5 +418,7 @@ func enqueueRollsBack(t *testing.T, s offchain.Store) {
 	if err == nil {
 		t.Fatal("the error was lost")
 	}
-	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.Enqueue(ctx, offchain.ExecuteErasure{Case: "c"}) })
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+		return tx.Enqueue(ctx, offchain.ExecuteErasure{Case: "c"})
+	})
 }
