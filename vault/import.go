@@ -172,10 +172,20 @@ func (im *importing) prepare(ctx context.Context) error {
 		planned[name] = c
 		im.parts = append(im.parts, &part{compartment: compartment{Compartment: c}, object: im.place(c)})
 	}
+	var accessLog *offchain.Compartment
+	if _, planned := planned[disclosuresCompartment]; im.who.isNew && !planned {
+		c := im.plan(im.who.id, disclosuresCompartment)
+		accessLog = &c
+	}
 	if err := im.announce(ctx); err != nil {
 		return err
 	}
 	im.s.cfg.Step("import.announced")
+	if accessLog != nil { // made with the patient, so that a key store put back to a later time can still note who reads
+		if _, err := im.make(ctx, *accessLog); err != nil {
+			return err
+		}
+	}
 	return im.openKeys(ctx)
 }
 

@@ -2,8 +2,10 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"lethe/keys"
 	"lethe/offchain"
 )
 
@@ -130,7 +132,7 @@ type CaseInfo struct {
 	Certificate string    `json:"certificate,omitempty"` // where it was put
 }
 
-// Cases lists all erasures, oldest first.
+// Cases lists all erasures, oldest first. A case whose key a restored key store has lost is listed without its certificate.
 func (s *Service) Cases(ctx context.Context) ([]CaseInfo, error) {
 	var rows []offchain.Case
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
@@ -142,12 +144,15 @@ func (s *Service) Cases(ctx context.Context) ([]CaseInfo, error) {
 	}
 	infos := []CaseInfo{}
 	for _, r := range rows {
+		info := CaseInfo{Case: r.ID, Patient: r.Patient, Opened: r.Created, State: r.State}
 		_, key, file, err := s.openCase(ctx, r.ID)
-		if err != nil {
+		if err == nil {
+			key.Zero()
+			info.Certificate = file.Certificate
+		} else if !errors.Is(err, keys.ErrNoKey) {
 			return nil, err
 		}
-		key.Zero()
-		infos = append(infos, CaseInfo{Case: r.ID, Patient: r.Patient, Opened: r.Created, State: r.State, Certificate: file.Certificate})
+		infos = append(infos, info)
 	}
 	return infos, nil
 }

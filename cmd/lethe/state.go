@@ -127,7 +127,11 @@ func (p *program) openRing() (*local.Ring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys.root_key: %w", err)
 	}
-	return local.Open(filepath.Join(p.dir, keysFolder), local.Config{RootKey: root})
+	ring, err := local.Open(filepath.Join(p.dir, keysFolder), local.Config{RootKey: root})
+	if err != nil {
+		return nil, withHint(err, "keys.root_key in the configuration names where a root key is that is not in the folder")
+	}
+	return ring, nil
 }
 
 // openLedgerCopy opens the second copy's place: another folder when one is configured, or the record store.

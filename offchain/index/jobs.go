@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -61,7 +62,7 @@ func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &erasureWorker{handle: h.ExecuteErasure})
 	client, err := river.NewClient(riversqlite.New(s.write), &river.Config{
-		Logger:               s.log,
+		Logger:               quiet(s.log),
 		Workers:              workers,
 		Queues:               map[string]river.QueueConfig{queueErasures: {MaxWorkers: 1}},
 		FetchPollInterval:    pollInterval,
@@ -78,3 +79,18 @@ func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context
 }
 
 var _ river.Worker[executeErasure] = (*erasureWorker)(nil)
+
+// quiet passes on what River says from warnings upwards: its comings and goings are not the operator's concern.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
+
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -81,7 +81,7 @@ func (s *Store) open(ctx context.Context, file string) (err error) {
 		return err
 	}
 	s.read.SetMaxOpenConns(4)
-	s.jobs, err = river.NewClient(riversqlite.New(s.write), &river.Config{Logger: s.log})
+	s.jobs, err = river.NewClient(riversqlite.New(s.write), &river.Config{Logger: quiet(s.log)})
 	return err
 }
 

@@ -228,7 +228,7 @@ func render(d document) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
+	e.SetIndent("", "\t")
 	if err := e.Encode(d); err != nil {
 		return nil, fmt.Errorf("render certificate: %w", err)
 	}
