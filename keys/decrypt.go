@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -24,7 +25,7 @@ var (
 func NewDecrypter(src io.Reader, key *Key, context []byte) (*Decrypter, error) {
 	header := make([]byte, HeaderSize)
 	n, err := readFull(src, header)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("keys: read header: %w", err)
 	}
 	if n < HeaderSize {
@@ -56,7 +57,7 @@ func (d *Decrypter) Read(p []byte) (int, error) {
 func (d *Decrypter) WriteTo(w io.Writer) (int64, error) {
 	var total int64
 	for {
-		if err := d.next(); err == io.EOF {
+		if err := d.next(); errors.Is(err, io.EOF) {
 			return total, nil
 		} else if err != nil {
 			return total, err
@@ -93,14 +94,14 @@ func (d *Decrypter) fill() error {
 	for ; len(rest) >= sealedChunk && err == nil; rest = rest[sealedChunk:] {
 		plain, err = d.cur.open(plain, rest[:sealedChunk])
 	}
-	if err == nil && readErr == io.EOF {
+	if err == nil && errors.Is(readErr, io.EOF) {
 		plain, err = d.cur.open(plain, rest) // the last chunk is the one that is short
 	}
 	d.plain = plain
 	switch {
 	case err != nil:
 		return fmt.Errorf("keys: decrypt: %w", err)
-	case readErr != nil && readErr != io.EOF:
+	case readErr != nil && !errors.Is(readErr, io.EOF):
 		return fmt.Errorf("keys: read ciphertext: %w", readErr)
 	}
 	return readErr

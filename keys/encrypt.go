@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -54,7 +55,7 @@ func (e *Encrypter) Write(p []byte) (int, error) {
 // message can be read: to give up a plaintext that is not complete, do not close, or what came so far looks complete. Closing
 // again answers the same.
 func (e *Encrypter) Close() error {
-	if e.err == errClosed {
+	if errors.Is(e.err, errClosed) {
 		return nil
 	}
 	if e.err != nil {
@@ -63,7 +64,7 @@ func (e *Encrypter) Close() error {
 	if err := e.finish(); err != nil {
 		return e.end(err)
 	}
-	e.end(errClosed)
+	_ = e.end(errClosed) // remembered for a second call
 	return nil
 }
 

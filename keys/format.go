@@ -32,9 +32,9 @@ const (
 )
 
 var (
-	// ErrCorrupt: the ciphertext was altered, cut, extended or reordered, or its length is none that the format has.
+	// ErrCorrupt says that the ciphertext was altered, cut, extended or reordered, or its length is none that the format has.
 	ErrCorrupt = errors.New("keys: ciphertext altered, cut or extended")
-	// ErrWrongKey: the ciphertext commits to another key or another context. Altered header bytes look the same.
+	// ErrWrongKey says that the ciphertext commits to another key or another context. Altered header bytes look the same.
 	ErrWrongKey = errors.New("keys: ciphertext is of another key or context")
 
 	errTooLong = errors.New("keys: message of more than 2^38 chunks")

@@ -76,7 +76,7 @@ func (k Key) String() string { return redacted }
 func (k Key) GoString() string { return redacted }
 
 // Format implements [fmt.Formatter]: every verb gives the same word.
-func (k Key) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // LogValue implements [slog.LogValuer] without the secret.
 func (k Key) LogValue() slog.Value { return slog.StringValue(redacted) }

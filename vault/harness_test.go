@@ -448,7 +448,7 @@ func (p person) patient(ids ...fhir.Identifier) string {
 func (p person) bundle(edition int) []byte { return p.bundleWith(edition, p.number(mrn)) }
 
 func (p person) bundleWith(edition int, ids ...fhir.Identifier) []byte {
-	entry := `{"resourceType":%q,"id":"%[3]s%d-%d","subject":{"reference":"Patient/p%[2]d"},"patient":{"reference":"Patient/p%[2]d"}}`
+	entry := `{"resourceType":%q,"id":"%[3]s%[2]d-%[4]d","subject":{"reference":"Patient/p%[2]d"},"patient":{"reference":"Patient/p%[2]d"}}`
 	entries := []string{
 		p.patient(ids...),
 		fmt.Sprintf(entry, "Observation", p, "o", edition),

@@ -234,7 +234,7 @@ func readManifest(src io.ReaderAt, size int64) (*fhir.Layout, io.ReaderAt, error
 	if err := layout.UnmarshalBinary(encoded); err != nil {
 		return nil, nil, fmt.Errorf("read manifest: %w", err)
 	}
-	start := manifestLength + int64(n) //nolint:gosec // n is below size
+	start := manifestLength + int64(n)
 	return layout, io.NewSectionReader(src, start, size-start), nil
 }
 

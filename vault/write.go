@@ -39,7 +39,7 @@ func (im *importing) store(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, document); err != nil {
+	if _, err := io.Copy(io.Discard, io.LimitReader(document, 1)); err != nil { // one byte more is a change already
 		return err
 	}
 	if seen.n != im.doc.Size || [sha256.Size]byte(seen.hash.Sum(nil)) != im.doc.SHA256 {
@@ -93,7 +93,7 @@ func (im *importing) storeBundle(ctx context.Context, document io.Reader) error 
 		if _, err := out[0].Write(head); err != nil {
 			return err
 		}
-		return im.doc.layout.Copy(out, document)
+		return im.doc.layout.Copy(out, io.LimitReader(document, im.doc.Size))
 	})
 }
 
@@ -159,9 +159,9 @@ func (im *importing) write(ctx context.Context, parts []*part, fill func([]io.Wr
 // describe makes the records' rows, in the document's order.
 func (im *importing) describe() error {
 	type place struct {
-		part          *part
-		offset        int64
-		index, length int64
+		part   *part
+		offset int64
+		index  int64
 	}
 	next := map[string]*place{}
 	for _, p := range im.parts {

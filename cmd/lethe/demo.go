@@ -48,7 +48,7 @@ func (p *program) demoCommand() *cobra.Command {
 copies of the key store and of the index back, and the certificate is checked. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			return p.demo(c.Context(), data, c.Flags().Changed("dir"))
 		},
 	}
@@ -170,7 +170,7 @@ func (d *demo) takeIn(ctx context.Context) error {
 	took := time.Since(began)
 	d.result.ImportMBPerS = float64(d.result.Bytes) / 1e6 / took.Seconds()
 	d.tell("In:      %d patients, %d records, %s, encrypted into %d objects in %.1f s (%.1f MB/s).", d.result.Patients, d.result.Records,
-		humanize.IBytes(uint64(d.result.Bytes)), d.result.Objects, took.Seconds(), d.result.ImportMBPerS) //nolint:gosec // a size
+		humanize.IBytes(uint64(d.result.Bytes)), d.result.Objects, took.Seconds(), d.result.ImportMBPerS)
 	return nil
 }
 

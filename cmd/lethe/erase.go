@@ -55,7 +55,7 @@ research, 17.3.e legal claims.`,
 	f.BoolVar(&o.previewOnly, "preview", false, "only show what would be destroyed")
 	f.StringVar(&o.received, "received", "", "day on which the request was received, YYYY-MM-DD (default today)")
 	f.StringVar(&o.Filed, "filed-by", "", "who filed the request (default: the user of this system)")
-	f.StringVar(&o.EraseRequest.Approve, "approved-by", "", "the second person, who approved it")
+	f.StringVar(&o.Approve, "approved-by", "", "the second person, who approved it")
 	f.StringVar(&o.Execute, "executed-by", "", "who executes it (default: the user of this system)")
 	f.StringSliceVar(&o.retain.Items, "retain", nil, "what the law keeps: compartments or record ids")
 	f.StringVar(&o.retain.Ground, "retain-ground", "", "exception, 17.3.a to 17.3.e")
@@ -148,7 +148,7 @@ func (p *program) showPreview(v vault.Preview, to io.Writer) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "COMPARTMENT\tRECORDS\tOBJECTS\tSIZE\tACTION")
 	for _, part := range v.Parts {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\n", part.Compartment, part.Records, part.Objects, humanize.IBytes(uint64(part.Bytes)), part.Action) //nolint:gosec // a size
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\n", part.Compartment, part.Records, part.Objects, humanize.IBytes(uint64(part.Bytes)), part.Action)
 	}
 	return w.Flush()
 }

@@ -77,8 +77,8 @@ func (p *program) importFiles(ctx context.Context, paths []string, in vault.Impo
 	return nil
 }
 
-// expand lists the files that paths stand for: folders stand for the *.json files below them, or for all when any is taken.
-func expand(paths []string, any bool) (files []string, ignored int, err error) {
+// expand lists the files that paths stand for: folders stand for the *.json files below them, or for all files when everything is taken.
+func expand(paths []string, everything bool) (files []string, ignored int, err error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -92,7 +92,7 @@ func expand(paths []string, any bool) (files []string, ignored int, err error) {
 			switch {
 			case err != nil || !d.Type().IsRegular():
 				return err
-			case any || strings.EqualFold(filepath.Ext(name), ".json"):
+			case everything || strings.EqualFold(filepath.Ext(name), ".json"):
 				files = append(files, name)
 			default:
 				ignored++
@@ -147,7 +147,7 @@ func (p *program) report(r importResult) error {
 	if p.json {
 		return p.print(r)
 	}
-	fmt.Fprintf(p.stdout, "%d patients, %d records in %d objects, %s", r.Patients, r.Records, r.Objects, humanize.IBytes(uint64(r.Bytes))) //nolint:gosec // a size
+	fmt.Fprintf(p.stdout, "%d patients, %d records in %d objects, %s", r.Patients, r.Records, r.Objects, humanize.IBytes(uint64(r.Bytes)))
 	for _, v := range []struct {
 		n    int
 		what string

@@ -103,23 +103,19 @@ func (p *program) say(format string, args ...any) { fmt.Fprintf(p.stderr, format
 // interactive says whether a stream is a terminal.
 func interactive(stream any) bool {
 	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor fits
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// version is the module's version, or the revision it was built from.
+// release is set when a release is built (Makefile).
+var release string
+
+// version is the release, or the version of the module that was installed.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
+	if release != "" {
+		return release
 	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = "devel-" + s.Value[:min(12, len(s.Value))]
-		}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
 	}
-	if v == "" {
-		v = "(devel)"
-	}
-	return v
+	return "unknown"
 }

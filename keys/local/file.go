@@ -71,7 +71,7 @@ func (r *Ring) write(file string, data []byte) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	defer os.Remove(f.Name()) // does nothing once it is renamed
+	defer func() { _ = os.Remove(f.Name()) }() // does nothing once it is renamed
 	defer f.Close()
 	if _, err := f.Write(data); err != nil {
 		return unavailable(err)

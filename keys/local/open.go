@@ -50,8 +50,7 @@ func Open(dir string, cfg Config) (*Ring, error) {
 	}
 	r := &Ring{dir: dir, lock: lock}
 	if err := r.load(cfg); err != nil {
-		r.Close()
-		return nil, fmt.Errorf("local: open %s: %w", dir, err)
+		return nil, errors.Join(fmt.Errorf("local: open %s: %w", dir, err), r.Close())
 	}
 	return r, nil
 }

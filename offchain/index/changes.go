@@ -174,5 +174,5 @@ func (t *tx) UpdateCase(ctx context.Context, c offchain.Case) error {
 
 func (t *tx) MarkApplied(ctx context.Context, seq uint64) error {
 	return t.exec(ctx, "mark ledger position",
-		`INSERT INTO ledger_applied (tenant, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.store.tenant, int64(seq)) //nolint:gosec // a ledger has fewer than 2^63 entries
+		`INSERT INTO ledger_applied (tenant, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.store.tenant, int64(seq))
 }

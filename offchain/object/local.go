@@ -1,6 +1,6 @@
 // Package object keeps encrypted objects. Local keeps them in a folder, which is the embedded default: each object is
 // written to a temporary file, fsynced, linked to its name and the folder fsynced, so a commit costs two or three fsyncs and
-// survives a power cut. A folder has no versions: deleting an object unlinks its one file, and what the file system keeps of
+// survives a power cut (the folders above are synced once for each run). A folder has no versions: deleting an object unlinks its one file, and what the file system keeps of
 // the ciphertext is not its claim.
 package object
 
@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 
 	"lethe/offchain"
 )
@@ -25,7 +26,12 @@ var keyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,79}(/[a-z0-9][a-z0-9-]
 const tempDir = ".tmp" // no key starts with a dot
 
 // Local is a folder of objects.
-type Local struct{ root *os.Root }
+type Local struct {
+	root *os.Root
+
+	mu      sync.Mutex
+	durable map[string]bool // folders whose own entry, and those above, are known to be on the disk
+}
 
 var _ offchain.Objects = (*Local)(nil)
 
@@ -38,7 +44,7 @@ func OpenLocal(dir string) (*Local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("object folder: %w", err)
 	}
-	l := &Local{root: root}
+	l := &Local{root: root, durable: map[string]bool{".": true}}
 	if err := l.clearTemp(); err != nil {
 		return nil, errors.Join(fmt.Errorf("object folder: %w", err), root.Close())
 	}
@@ -160,11 +166,25 @@ func (l *Local) place(temp, key string) error {
 		}
 		return err
 	}
-	for d := dir; ; d = path.Dir(d) {
-		if err := l.sync(d); err != nil || d == "." {
+	if err := l.sync(dir); err != nil {
+		return err
+	}
+	return l.makeDurable(dir)
+}
+
+// makeDurable makes sure that a folder is found again after a power cut; once for each folder.
+func (l *Local) makeDurable(dir string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for d := dir; !l.durable[d]; d = path.Dir(d) {
+		if err := l.sync(path.Dir(d)); err != nil {
 			return err
 		}
 	}
+	for d := dir; !l.durable[d]; d = path.Dir(d) {
+		l.durable[d] = true
+	}
+	return nil
 }
 
 type localWriter struct {

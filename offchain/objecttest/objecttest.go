@@ -68,7 +68,7 @@ func roundTrip(t *testing.T, o offchain.Objects) {
 			t.Fatal(err)
 		}
 		part := make([]byte, min(size, 100))
-		if _, err := r.ReadAt(part, int64(size-len(part))); err != nil && err != io.EOF {
+		if _, err := r.ReadAt(part, int64(size-len(part))); err != nil && !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(part, data[size-len(part):]) || r.Size() != int64(size) {

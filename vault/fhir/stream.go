@@ -97,9 +97,9 @@ func (s *stream) fail(kind error, format string, args ...any) error {
 // broken turns an error of the decoder into ours. The decoder's text quotes the document, so none of it is kept.
 func (s *stream) broken(err error) error {
 	switch {
-	case s.meter.err == errDocumentTooBig:
+	case errors.Is(s.meter.err, errDocumentTooBig):
 		return s.fail(ErrTooBig, "more than %d bytes", s.lim.MaxBytes)
-	case s.meter.err == errPieceTooBig:
+	case errors.Is(s.meter.err, errPieceTooBig):
 		return s.pieceTooBig()
 	case s.meter.err != nil:
 		return s.fail(fmt.Errorf("read: %w", s.meter.err), "")
@@ -241,7 +241,7 @@ func (s *stream) each(what string, read func() error) error {
 // end checks that only white space follows, and reads it.
 func (s *stream) end() error {
 	switch _, err := s.dec.ReadToken(); {
-	case err == io.EOF && s.meter.err == nil:
+	case errors.Is(err, io.EOF) && s.meter.err == nil:
 		return s.endPiece(s.meter.size)
 	case s.meter.err != nil:
 		return s.broken(err)

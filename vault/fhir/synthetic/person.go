@@ -15,7 +15,6 @@ type person struct {
 	phone         string
 	serial        string // ten digits, unique in the cohort
 	smoked        bool
-	penicillin    bool
 
 	height, weight float64 // cm, kg at the first visit
 	gain           float64 // kg a year

@@ -26,7 +26,7 @@ func Cohort(seed uint64) *Generator { return &Generator{seed: seed} }
 // Bundle returns patient i of the cohort as an indented transaction bundle. It depends on nothing but seed and i. Patients
 // of one cohort share no identifier, resource id or fullUrl.
 func (g *Generator) Bundle(i int) []byte {
-	c := &chart{rng: rand.New(rand.NewPCG(g.seed, uint64(i)))}
+	c := &chart{rng: rand.New(rand.NewPCG(g.seed, uint64(i)))} //nolint:gosec // reproducible made-up patients, no secret
 	c.organizations()
 	c.person = c.drawPerson(serial(i))
 	c.addPatient()

@@ -1,0 +1,51 @@
+# Everything that is done to this repository. `make` alone lists it.
+
+GO      ?= go
+TOOLS   := bin/tools-$(shell sha256sum tools/go.sum | cut -c1-12)
+FUZZ    ?= 20s
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test race lint generate drift vuln fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/lethe
+	$(GO) build -trimpath -ldflags "-X main.release=$(VERSION)" -o bin/lethe ./cmd/lethe
+
+demo: build ## the main story, on synthetic patients (or DATA=folder of FHIR bundles)
+	bin/lethe demo $(if $(DATA),--data $(DATA))
+
+test: ## all tests; LETHE_FHIR_DATA=folder adds those on real bundles
+	$(GO) test -timeout 10m ./...
+
+race: ## all tests under the race detector (minutes)
+	$(GO) test -race -short -timeout 30m ./...
+
+lint: $(TOOLS)/golangci-lint ## style, import rules, static analysis
+	$(TOOLS)/golangci-lint run ./...
+
+generate: ## make generated files again
+	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	$(GO) mod tidy
+	gofmt -w cmd keys offchain vault
+
+drift: generate ## fail when generating again changes anything
+	@git diff --exit-code --stat || (echo "generated files are out of date: run make generate and commit"; exit 1)
+
+vuln: $(TOOLS)/govulncheck ## known vulnerabilities (needs the database at GOVULNDB, default vuln.go.dev)
+	@tools/vuln $(TOOLS)/govulncheck
+
+fuzz: ## every fuzz target for FUZZ (default 20s) each
+	@tools/fuzz $(FUZZ)
+
+bench: ## the figures of docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./keys ./keys/local ./vault/fhir ./cmd/lethe
+
+$(TOOLS)/%: tools/go.mod tools/go.sum
+	@mkdir -p $(TOOLS)
+	cd tools && $(GO) build -o ../$@ $$($(GO) list -f '{{.ImportPath}}' tool | grep '/$*$$')
+
+clean: ## remove what was built
+	rm -rf bin

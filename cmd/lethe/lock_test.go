@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestAFolderInUseSaysByWhom(t *testing.T) {
+	f := newFolder(t, 1)
+	unlock, err := lock(filepath.Join(f.dir, lockFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := lethe(t, "", "patients", "--dir", f.dir)
+	if e.code == 0 || !strings.Contains(e.stderr, "in use by process "+strconv.Itoa(os.Getpid())) || !strings.Contains(e.stderr, "hint:") {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	f.wantReadable(t, 0)
+}
+
+func TestThreat05NoCoreDumps(t *testing.T) {
+	p := &program{}
+	if err := p.configure(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.hardenProcess(); err != nil {
+		t.Fatal(err)
+	}
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_CORE, &limit); err != nil || limit.Cur != 0 {
+		t.Fatalf("core dumps of %d bytes are allowed, %v", limit.Cur, err)
+	}
+}
+
+func TestRanges(t *testing.T) {
+	for text, want := range map[string][2]int64{"": {0, -1}, "0-0": {0, 1}, "0-1023": {0, 1024}, "5-": {5, -1}} {
+		if first, length, err := parseRange(text); err != nil || first != want[0] || length != want[1] {
+			t.Errorf("%q: %d, %d, %v", text, first, length, err)
+		}
+	}
+	for _, text := range []string{"-", "-5", "5", "9-3", "a-b", "1-2-3", "0-9223372036854775807", "1e3-2e3", " 1-2", "0x1-2"} {
+		if first, length, err := parseRange(text); err == nil {
+			t.Errorf("%q was read as %d, %d", text, first, length)
+		}
+	}
+}
+
+func TestRangesOfARecord(t *testing.T) {
+	f := newFolder(t, 1)
+	whole, err := os.ReadFile(bundleFile(t, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "part")
+	for span, want := range map[string][]byte{"0-0": whole[:1], "100-40000": whole[100:40001], "150000-": whole[150000:]} {
+		must[got](t, "record", "get", f.bundles[0], "--output", out, "--range", span, "--dir", f.dir)
+		if have, err := os.ReadFile(out); err != nil || string(have) != string(want) {
+			t.Errorf("%s: %d bytes, %v; want %d", span, len(have), err, len(want))
+		}
+	}
+	e := lethe(t, "", "record", "get", f.bundles[0], "--output", out+"2", "--range", "99999999-", "--dir", f.dir)
+	if _, err := os.Stat(out + "2"); e.code == 0 || !os.IsNotExist(err) {
+		t.Errorf("a range outside: exit %d, %v", e.code, err)
+	}
+}
