@@ -48,6 +48,8 @@ type Queries interface {
 	Record(ctx context.Context, id string) (Record, error)
 	// Records lists a patient's records in the order in which they came.
 	Records(ctx context.Context, patient string) ([]Record, error)
+	// RecordRefs is Records without what they are.
+	RecordRefs(ctx context.Context, patient string) ([]RecordRef, error)
 	Bundle(ctx context.Context, id string) (Bundle, error)
 	Bundles(ctx context.Context, patient string) ([]Bundle, error)
 	Disclosures(ctx context.Context, patient string) ([]Disclosure, error)
@@ -154,6 +156,9 @@ type Record struct {
 	Offset, Length                           int64
 	Sealed                                   []byte
 }
+
+// RecordRef is which record lies in which compartment.
+type RecordRef struct{ ID, Compartment string }
 
 // Bundle is a document that was split. Sources are object ids: the manifest first, then one for each compartment.
 type Bundle struct {

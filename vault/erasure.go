@@ -124,7 +124,7 @@ func printable(s string) bool {
 type holdings struct {
 	compartments []offchain.Compartment
 	objects      []offchain.Object
-	records      []offchain.Record
+	records      []offchain.RecordRef
 	bundles      []offchain.Bundle
 }
 
@@ -135,7 +135,7 @@ func gather(ctx context.Context, q offchain.Queries, patient string) (h holdings
 	if h.objects, err = q.Objects(ctx, patient); err != nil {
 		return h, err
 	}
-	if h.records, err = q.Records(ctx, patient); err != nil {
+	if h.records, err = q.RecordRefs(ctx, patient); err != nil {
 		return h, err
 	}
 	h.bundles, err = q.Bundles(ctx, patient)

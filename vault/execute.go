@@ -118,7 +118,7 @@ func (e *execution) tombstone(ctx context.Context) error {
 		return err
 	}
 	patient := e.row.Patient
-	return e.reach(ctx, stateTombstoned, func(tx offchain.Tx) error {
+	err = e.reach(ctx, stateTombstoned, func(tx offchain.Tx) error {
 		for _, r := range moved {
 			if err := tx.MoveRecord(ctx, r); err != nil {
 				return err
@@ -134,6 +134,10 @@ func (e *execution) tombstone(ctx context.Context) error {
 		}
 		return tx.SetPatientState(ctx, patient, offchain.PatientErasing)
 	})
+	if err == nil {
+		e.open.revoke(patient) // who had been reading stops here as well
+	}
+	return err
 }
 
 // bury puts tombstones on everything that is about to be erased.
@@ -199,7 +203,8 @@ func (e *execution) destroyKeys(ctx context.Context) error {
 	return e.advanceCounter(ctx, e.file.Ledger)
 }
 
-// destroyKey destroys a key and confirms that it is gone.
+// destroyKey destroys a key, confirms that it is gone, and forgets it: who had found no tombstone may have unwrapped it after
+// the caches were dropped, and cannot any more.
 func (s *Service) destroyKey(ctx context.Context, name keys.Name) error {
 	if err := s.cfg.Eraser.Destroy(ctx, name); err != nil {
 		return fmt.Errorf("destroy key: %w", err)
@@ -211,6 +216,7 @@ func (s *Service) destroyKey(ctx context.Context, name keys.Name) error {
 	if live {
 		return errors.New("the key store answers that the key is gone, and still has it")
 	}
+	s.cache.Drop(name)
 	return nil
 }
 

@@ -311,7 +311,6 @@ func (s *Service) buryAgain(ctx context.Context, tx offchain.Tx, e offchain.Ledg
 // destroyAgain destroys the entry's keys, confirms it, and deletes its objects.
 func (s *Service) destroyAgain(ctx context.Context, e offchain.LedgerEntry) error {
 	for _, name := range e.Keys {
-		s.cache.Drop(keys.Name(name))
 		if err := s.destroyKey(ctx, keys.Name(name)); err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ func (s *Service) Import(ctx context.Context, in Import) (Imported, error) {
 	if err := s.admit(ctx); err != nil {
 		return Imported{}, err
 	}
+	in.Open = interruptible(ctx, in.Open)
 	doc, err := s.read(in)
 	if err != nil {
 		return Imported{}, err
@@ -47,13 +48,36 @@ func (s *Service) Import(ctx context.Context, in Import) (Imported, error) {
 	s.cfg.Step("import.scanned")
 	for try := 1; ; try++ {
 		done, err := s.importOnce(ctx, in, doc)
-		if !errors.Is(err, offchain.ErrExists) {
+		if !errors.Is(err, offchain.ErrExists) && !errors.Is(err, ErrConflict) {
 			return done, err
 		}
 		if try == importTries {
-			return done, fmt.Errorf("%w: another import of the same patient", ErrConflict)
+			return done, fmt.Errorf("%w: another import or an erasure of the same patient", ErrConflict)
 		}
 	}
+}
+
+// interruptible makes reading end when ctx does.
+func interruptible(ctx context.Context, open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		src, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return &untilDone{ctx, src}, nil
+	}
+}
+
+type untilDone struct {
+	ctx context.Context
+	io.ReadCloser
+}
+
+func (r *untilDone) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReadCloser.Read(p)
 }
 
 func (s *Service) importOnce(ctx context.Context, in Import, doc *document) (done Imported, err error) {
@@ -65,7 +89,7 @@ func (s *Service) importOnce(ctx context.Context, in Import, doc *document) (don
 	defer im.zero()
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, im.abandon(ctx))
+			err = errors.Join(im.overtaken(ctx, err), im.abandon(ctx))
 		}
 	}()
 	if err = im.prepare(ctx); err != nil {
@@ -80,6 +104,22 @@ func (s *Service) importOnce(ctx context.Context, in Import, doc *document) (don
 	}
 	s.cfg.Step("import.committed")
 	return im.result(), nil
+}
+
+// overtaken gives an erasure that came meanwhile as the reason why an import failed.
+func (im *importing) overtaken(ctx context.Context, err error) error {
+	if im.who.isNew {
+		return err
+	}
+	var now error
+	_ = im.s.cfg.Store.View(context.WithoutCancel(ctx), func(q offchain.Queries) error { // when it fails too, the first error stands
+		now = im.who.current(ctx, q)
+		return nil
+	})
+	if errors.Is(now, ErrErased) || errors.Is(now, ErrErasing) || errors.Is(now, ErrConflict) {
+		return now
+	}
+	return err
 }
 
 // document is what the first pass learnt.
@@ -142,9 +182,8 @@ type importing struct {
 	doc *document
 	who subject
 
-	parts   []*part // what is written: the manifest first for a bundle, then an object for each compartment
-	bundle  string
-	records []offchain.Record
+	parts  []*part // what is written: the manifest first for a bundle, then an object for each compartment
+	bundle string
 }
 
 // part is one object of the import.
@@ -240,7 +279,7 @@ func (im *importing) insert(ctx context.Context, tx offchain.Tx) error {
 			return err
 		}
 	}
-	if err := tx.InsertRecords(ctx, im.records); err != nil {
+	if err := im.insertRecords(ctx, tx); err != nil {
 		return err
 	}
 	if err := tx.InsertImport(ctx, im.who.id, im.who.digest); err != nil {
@@ -256,7 +295,7 @@ func (im *importing) insertPatient(ctx context.Context, tx offchain.Tx) error {
 		if err != nil {
 			return err
 		}
-	} else if err := writable(ctx, tx, im.who.id); err != nil {
+	} else if err := im.who.current(ctx, tx); err != nil {
 		return err
 	}
 	for _, i := range im.who.add {
@@ -270,6 +309,6 @@ func (im *importing) insertPatient(ctx context.Context, tx offchain.Tx) error {
 func (im *importing) result() Imported {
 	return Imported{
 		Patient: im.who.id, NewPatient: im.who.isNew, Bundle: im.bundle,
-		Records: len(im.records), Objects: len(im.objects), Bytes: im.doc.Size,
+		Records: len(im.doc.Entries), Objects: len(im.objects), Bytes: im.doc.Size,
 	}
 }

@@ -224,8 +224,6 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestImportNoticesAFileThatChangesBetweenTheTwoPasses(t *testing.T) {
 	s := newSite(t)
 	patient := s.take(person(1).bundle(1)).Patient
-	bundle, other := person(2).bundle(1), person(2).bundle(1)
-	other[len(other)/2] ^= 1
 	seconds := map[string]func(document []byte) io.Reader{
 		"empty":         func([]byte) io.Reader { return bytes.NewReader(nil) },
 		"one byte less": func(d []byte) io.Reader { return bytes.NewReader(d[:len(d)-1]) },
@@ -238,7 +236,7 @@ func TestImportNoticesAFileThatChangesBetweenTheTwoPasses(t *testing.T) {
 		Import
 		document []byte
 	}{
-		"bundle":   {Import{}, bundle},
+		"bundle":   {Import{}, person(2).bundle(1)},
 		"resource": {Import{Patient: patient}, []byte(`{"resourceType":"Observation","status":"final"}`)},
 		"file":     {Import{Patient: patient, Type: "DICOM"}, bytes.Repeat([]byte("pixels "), 10_000)},
 	}

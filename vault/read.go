@@ -40,7 +40,12 @@ func (c *Content) ReadAt(p []byte, off int64) (int, error) {
 	if c.revoked.Load() {
 		return 0, ErrErased
 	}
-	return c.src.ReadAt(p, off)
+	n, err := c.src.ReadAt(p, off)
+	if c.revoked.Load() { // while it was read
+		clear(p[:n])
+		return 0, ErrErased
+	}
+	return n, err
 }
 
 // Range is a part of the content as a stream; [ErrRange] when it is not within it. A negative length means up to the end.
@@ -88,8 +93,8 @@ func (s *Service) Read(ctx context.Context, id string, who Access) (*Content, er
 	} else {
 		err = s.fillBundle(ctx, c, b)
 	}
-	if err == nil { // an erasure that began meanwhile must not be missed
-		_, _, err = s.locate(ctx, id)
+	if _, _, now := s.locate(ctx, id); now != nil { // an erasure that began meanwhile, which may be why the rest failed
+		err = now
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -192,19 +197,25 @@ const bundleType = "Bundle"
 
 func (s *Service) fillBundle(ctx context.Context, c *Content, b offchain.Bundle) error {
 	var sources []io.ReaderAt
-	for _, id := range b.Sources {
+	var manifestSize int64
+	for i, id := range b.Sources {
 		src, comp, err := s.openByID(ctx, id)
 		if err != nil {
 			return err
 		}
 		comp.key.Zero()
 		c.closers = append(c.closers, src)
-		sources = append(sources, src)
+		if i == 0 {
+			manifestSize = src.Size()
+		}
+		ahead := &readAhead{src: src}
+		c.closers = append(c.closers, ahead)
+		sources = append(sources, ahead)
 	}
 	if len(sources) == 0 {
 		return fmt.Errorf("bundle %s has no manifest: %w", b.ID, keys.ErrCorrupt)
 	}
-	layout, rest, err := readManifest(sources[0], c.closers[0].(*objectReader).Size())
+	layout, rest, err := readManifest(sources[0], manifestSize)
 	if err != nil {
 		return err
 	}
@@ -236,6 +247,60 @@ func readManifest(src io.ReaderAt, size int64) (*fhir.Layout, io.ReaderAt, error
 	}
 	start := manifestLength + int64(n)
 	return layout, io.NewSectionReader(src, start, size-start), nil
+}
+
+// readAheadSize is how much of an object is decrypted at once for the many small reads that put a bundle together.
+const readAheadSize = 256 << 10
+
+// readAhead serves small reads from a window of what it reads. It is safe for concurrent use.
+type readAhead struct {
+	src io.ReaderAt
+
+	mu     sync.Mutex
+	window []byte
+	at     int64
+}
+
+func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
+	if len(p) > readAheadSize/4 {
+		return r.src.ReadAt(p, off)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if off < r.at || off+int64(len(p)) > r.at+int64(len(r.window)) {
+		if err := r.fill(off); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, r.window[min(off-r.at, int64(len(r.window))):])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// fill reads the window that begins at off; a short one is at the end of the source.
+func (r *readAhead) fill(off int64) error {
+	if r.window == nil {
+		r.window = make([]byte, readAheadSize)
+	}
+	window := r.window[:readAheadSize]
+	n, err := r.src.ReadAt(window, off)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.window = r.window[:0]
+		return err
+	}
+	r.window, r.at = window[:n], off
+	return nil
+}
+
+// Close forgets the plaintext.
+func (r *readAhead) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.window[:cap(r.window)])
+	r.window = nil
+	return nil
 }
 
 // openReaders knows what is being read of each patient, so that an erasure can end it.

@@ -154,6 +154,23 @@ func (w *subject) load(ctx context.Context, q offchain.Queries, claimed []offcha
 	return err
 }
 
+// current refuses to go on with a known patient of whom something was erased since it was loaded.
+func (w *subject) current(ctx context.Context, q offchain.Queries) error {
+	if err := writable(ctx, q, w.id); err != nil {
+		return err
+	}
+	for _, c := range w.compartments {
+		_, err := q.Compartment(ctx, c.ID)
+		if errors.Is(err, offchain.ErrNotFound) {
+			return ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writable says whether a patient's data may be added to.
 func writable(ctx context.Context, q offchain.Queries, patient string) error {
 	p, err := q.Patient(ctx, patient)

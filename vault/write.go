@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"lethe/keys"
 	"lethe/offchain"
@@ -45,7 +46,7 @@ func (im *importing) store(ctx context.Context) error {
 	if seen.n != im.doc.Size || [sha256.Size]byte(seen.hash.Sum(nil)) != im.doc.SHA256 {
 		return ErrChanged
 	}
-	return im.describe()
+	return nil
 }
 
 type counting struct {
@@ -156,35 +157,48 @@ func (im *importing) write(ctx context.Context, parts []*part, fill func([]io.Wr
 	return nil
 }
 
-// describe makes the records' rows, in the document's order.
-func (im *importing) describe() error {
-	type place struct {
-		part   *part
-		offset int64
-		index  int64
-	}
-	next := map[string]*place{}
+// recordBatch is how many rows are described at a time: a bundle may have a million.
+const recordBatch = 1000
+
+// insertRecords describes the records and adds their rows, in the document's order.
+func (im *importing) insertRecords(ctx context.Context, tx offchain.Tx) error {
+	next := map[string]*cursor{}
 	for _, p := range im.parts {
 		if p.hashes != nil {
-			next[p.compartment.Name] = &place{part: p}
+			next[p.compartment.Name] = &cursor{part: p}
 		}
 	}
-	for _, e := range im.doc.Entries {
-		at := next[im.s.cfg.Compartments.Of(e.Type)]
-		id, err := newRecordID()
-		if err != nil {
+	for entries := range slices.Chunk(im.doc.Entries, recordBatch) {
+		rows := make([]offchain.Record, len(entries))
+		for i, e := range entries {
+			if err := im.describe(&rows[i], e, next[im.s.cfg.Compartments.Of(e.Type)]); err != nil {
+				return err
+			}
+		}
+		if err := tx.InsertRecords(ctx, rows); err != nil {
 			return err
 		}
-		r := offchain.Record{ID: id, Object: at.part.object.ID, Bundle: im.bundle, Offset: at.offset, Length: e.Length}
-		d := description{Type: e.Type, SHA256: at.part.hashes.sums[at.index], Received: im.s.now().Unix()}
-		if err := im.s.describe(&r, at.part.compartment, d); err != nil {
-			return err
-		}
-		im.records = append(im.records, r)
-		at.offset += e.Length
-		at.index++
 	}
 	return nil
+}
+
+// cursor is how far the records of a part have been described.
+type cursor struct {
+	part          *part
+	offset, index int64
+}
+
+// describe makes the row of the next record of a part.
+func (im *importing) describe(r *offchain.Record, e fhir.Entry, at *cursor) error {
+	id, err := newRecordID()
+	if err != nil {
+		return err
+	}
+	*r = offchain.Record{ID: id, Object: at.part.object.ID, Bundle: im.bundle, Offset: at.offset, Length: e.Length}
+	d := description{Type: e.Type, SHA256: at.part.hashes.sums[at.index][:], Received: im.s.now().Unix()}
+	at.offset += e.Length
+	at.index++
+	return im.s.describe(r, at.part.compartment, d)
 }
 
 // describe puts a record into a compartment, sealing its description for it.
@@ -212,7 +226,7 @@ type spanHasher struct {
 	left []int64
 	hash hash.Hash
 	n    int64 // of the current span, so far
-	sums [][]byte
+	sums [][sha256.Size]byte
 }
 
 func (h *spanHasher) Write(p []byte) (int, error) {
@@ -232,7 +246,7 @@ func (h *spanHasher) Write(p []byte) (int, error) {
 // close ends all spans that are complete, empty ones included.
 func (h *spanHasher) close() {
 	for len(h.sums) < len(h.left) && h.n == h.left[len(h.sums)] {
-		h.sums = append(h.sums, h.hash.Sum(nil))
+		h.sums = append(h.sums, [sha256.Size]byte(h.hash.Sum(nil)))
 		h.hash.Reset()
 		h.n = 0
 	}

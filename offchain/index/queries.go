@@ -86,6 +86,11 @@ func (t *tx) Records(ctx context.Context, patient string) ([]offchain.Record, er
 	return several(ctx, t, "records", recordRow, selectRecords+`patient = ? ORDER BY seq`, t.store.tenant, patient)
 }
 
+func (t *tx) RecordRefs(ctx context.Context, patient string) ([]offchain.RecordRef, error) {
+	return several(ctx, t, "records", func(r *offchain.RecordRef) []any { return []any{&r.ID, &r.Compartment} },
+		`SELECT id, compartment FROM records WHERE tenant = ? AND patient = ? ORDER BY seq`, t.store.tenant, patient)
+}
+
 const selectBundles = `SELECT id, patient, compartment, size FROM bundles WHERE tenant = ? AND `
 
 func bundleRow(b *offchain.Bundle) []any { return []any{&b.ID, &b.Patient, &b.Compartment, &b.Size} }
