@@ -28,6 +28,7 @@ lint: $(TOOLS)/golangci-lint ## style, import rules, static analysis
 
 generate: ## make generated files again
 	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
 	$(GO) mod tidy
 	gofmt -w cmd keys offchain vault
 
