@@ -57,7 +57,7 @@ type Queries interface {
 	Case(ctx context.Context, id string) (Case, error)
 	// Cases lists all cases, oldest first.
 	Cases(ctx context.Context) ([]Case, error)
-	// OpenCases lists the cases that are neither certified nor carried out by a replay, oldest first.
+	// OpenCases lists the cases that are neither certified, nor carried out by a replay, nor rolled back, oldest first.
 	OpenCases(ctx context.Context) ([]Case, error)
 	// Intents lists what was announced and neither completed nor cleaned up.
 	Intents(ctx context.Context) ([]Intent, error)
@@ -80,6 +80,8 @@ type PatientWriter interface {
 	// WipeIdentity overwrites and deletes the patient's blind identifiers, and marks the patient as erased.
 	WipeIdentity(ctx context.Context, patient string) error
 	InsertTombstone(ctx context.Context, t Tombstone) error
+	// DeleteTombstones takes back the tombstones of a case that is rolled back.
+	DeleteTombstones(ctx context.Context, caseID string) error
 	PutSetting(ctx context.Context, name string, value []byte) error
 }
 

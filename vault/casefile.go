@@ -21,6 +21,7 @@ const (
 	stateScrubbed    state = "index-scrubbed"    // 9: wrapped keys overwritten, deleted, log emptied
 	stateCertified   state = "certified"         // 10
 	stateReplayed    state = "replayed"          // by the restore guard, in place of the steps that were left
+	stateRolledBack  state = "rolled-back"       // nothing was destroyed: a restored key store lost the case's key
 )
 
 // provenStates are the states that a certificate lists with their times.

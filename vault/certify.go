@@ -96,8 +96,11 @@ func (e *execution) certifiedParts() []certificate.Part {
 	parts := []certificate.Part{}
 	for _, p := range e.file.Parts {
 		part := certificate.Part{
-			Compartment: p.Name, Action: "kept", Records: p.Records, Objects: len(p.Objects), Bytes: p.Bytes,
+			Compartment: p.Name, Action: "kept", Records: p.Records - p.Copied, Objects: len(p.Objects), Bytes: p.Bytes,
 			KeyID: hashHex(keyIDDomain, p.KeyName), Algorithm: "AES-256-GCM, key strength 256 bits (NIST SP 800-57)",
+		}
+		if p.Name == retainedCompartment {
+			part.Records += e.file.Retained.Records
 		}
 		if p.Erase {
 			part.Action = "erased"

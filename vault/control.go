@@ -178,8 +178,8 @@ func (e *execution) controlAfter(ctx context.Context) error {
 		}
 		key, err := e.cfg.Witness.Unwrap(ctx, keys.Name(p.KeyName), row.Wrapped, e.associated(row))
 		if err == nil {
-			key.Zero()
-			return errors.New("the destroyed key still unwraps")
+			key.Zero() // what was reached is not so: the keys are destroyed again
+			return errors.Join(errors.New("the destroyed key still unwraps"), e.reach(ctx, stateControlled, nil))
 		}
 		if !errors.Is(err, keys.ErrNoKey) {
 			return fmt.Errorf("the witness failed for another reason than a missing key: %w", err)

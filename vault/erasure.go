@@ -243,10 +243,7 @@ func (h holdings) parts(kept []string) []casePart {
 		parts[i] = casePart{Compartment: c.ID, Name: c.Name, KeyName: c.KeyName, Erase: erases(c.Name, h.partial(kept))}
 		byID[c.ID] = &parts[i]
 	}
-	copied := make(map[string]bool, len(kept))
-	for _, id := range kept {
-		copied[id] = true
-	}
+	copied := setOf(kept)
 	for _, r := range h.records {
 		p := byID[r.Compartment]
 		p.Records++
@@ -393,6 +390,9 @@ func (s *Service) openCase(ctx context.Context, id string) (offchain.Case, *keys
 	}
 	c := offchain.Compartment{ID: row.ID, Patient: row.Patient, Name: caseCompartment, KeyName: row.KeyName, Wrapped: row.Wrapped}
 	key, err := s.openKey(ctx, c)
+	if errors.Is(err, keys.ErrNoKey) {
+		err = fmt.Errorf("%w: %w", errCaseKeyLost, err)
+	}
 	if err != nil {
 		return row, nil, nil, fmt.Errorf("case %s: %w", id, err)
 	}

@@ -113,22 +113,16 @@ func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
 
 // tombstone is step 1: in one transaction the plan is fixed from what is there now, and reading and writing end.
 func (e *execution) tombstone(ctx context.Context) error {
-	moved, err := e.openRetained(ctx)
-	if err != nil {
+	if _, err := e.openRetained(ctx); err != nil { // once more, before anything depends on it
 		return err
 	}
 	patient := e.row.Patient
-	err = e.reach(ctx, stateTombstoned, func(tx offchain.Tx) error {
-		for _, r := range moved {
-			if err := tx.MoveRecord(ctx, r); err != nil {
-				return err
-			}
-		}
+	err := e.reach(ctx, stateTombstoned, func(tx offchain.Tx) error {
 		h, err := gather(ctx, tx, patient)
 		if err != nil {
 			return err
 		}
-		e.file.Parts = h.parts(nil) // counted after the move: what is kept now counts in retained
+		e.file.Parts = h.parts(e.file.Kept)
 		if err := e.bury(ctx, tx, h); err != nil {
 			return err
 		}
@@ -146,18 +140,19 @@ func (e *execution) bury(ctx context.Context, tx offchain.Tx, h holdings) error 
 	for _, p := range e.file.erased() {
 		doomed = append(doomed, p.Compartment)
 	}
-	ids := h.idsIn(doomed)
+	ids := h.idsIn(doomed, e.file.Kept)
 	if e.file.wholly() {
 		ids = append(ids, e.row.Patient)
 	}
 	return bury(ctx, tx, ids, e.row.ID, e.now)
 }
 
-// idsIn lists the records and bundles in some compartments.
-func (h holdings) idsIn(compartments []string) []string {
+// idsIn lists the records and bundles in some compartments, without the records that are kept.
+func (h holdings) idsIn(compartments, kept []string) []string {
+	stays := setOf(kept)
 	var ids []string
 	for _, r := range h.records {
-		if slices.Contains(compartments, r.Compartment) {
+		if slices.Contains(compartments, r.Compartment) && !stays[r.ID] {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -167,6 +162,14 @@ func (h holdings) idsIn(compartments []string) []string {
 		}
 	}
 	return ids
+}
+
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 // enterLedger is step 2: from here any restored store finds its dead keys.
@@ -247,13 +250,23 @@ func (e *execution) deleteObjects(ctx context.Context) error {
 	return nil
 }
 
-// scrubIndex is step 9: wrapped keys, descriptions and identifiers are overwritten and deleted, and so is their residue.
+// scrubIndex is step 9: what is kept is found at its copy from here; wrapped keys, descriptions and identifiers of the rest are
+// overwritten and deleted, and so is their residue.
 func (e *execution) scrubIndex(ctx context.Context) error {
+	kept, err := e.openRetained(ctx)
+	if err != nil {
+		return err
+	}
 	var doomed []string
 	for _, p := range e.file.erased() {
 		doomed = append(doomed, p.Compartment)
 	}
-	err := e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		for _, r := range kept {
+			if err := tx.MoveRecord(ctx, r); err != nil {
+				return err
+			}
+		}
 		if err := tx.WipeCompartments(ctx, doomed); err != nil {
 			return err
 		}
@@ -288,7 +301,11 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 	}
 	for _, c := range open {
 		s.cfg.Log.Info("an interrupted erasure goes on", "case", c.ID, "state", c.State)
-		if err := s.ExecuteErasure(ctx, offchain.ExecuteErasure{Case: c.ID}); err != nil {
+		err := s.ExecuteErasure(ctx, offchain.ExecuteErasure{Case: c.ID})
+		if errors.Is(err, errCaseKeyLost) {
+			err = s.rollBack(ctx, c)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -110,10 +110,11 @@ func (s *Service) settle(ctx context.Context, entries []offchain.LedgerEntry) er
 		return fmt.Errorf("the erasure ledger has %d entries, but %d erasures were carried out: put the newest copy of the ledger back", last, ahead)
 	}
 	for _, e := range entries {
-		behind, err := s.behind(ctx, e, p)
-		if c, open := p.underway[e.Case]; open {
-			behind, err = s.putBack(ctx, e, c)
+		ask := s.behind
+		if _, open := p.underway[e.Case]; open {
+			ask = s.putBack
 		}
+		behind, err := ask(ctx, e, p)
 		if err != nil {
 			return err
 		}
@@ -135,48 +136,76 @@ func maxSeq(applied map[uint64]bool) (top uint64) {
 }
 
 // behind says whether a store has forgotten an entry: the key store's counter or the index's notes fall short of it, a copy
-// of the ledger did, or a key of it is alive (one for each erasure is asked for).
+// of the ledger did, or of what it destroyed the first key is alive or the last object is there.
 func (s *Service) behind(ctx context.Context, e offchain.LedgerEntry, p position) (bool, error) {
 	suspect := s.cfg.Ledger.Suspect()
 	if p.count < e.Seq || !p.applied[e.Seq] || (suspect > 0 && e.Seq >= suspect && !s.guard.hasOpened()) {
 		return true, nil
 	}
-	if len(e.Keys) == 0 {
-		return false, nil
+	alive, err := s.keysAlive(ctx, e.Keys[:min(1, len(e.Keys))])
+	if err != nil || alive > 0 {
+		return alive > 0, err
 	}
-	alive, err := s.cfg.Eraser.Exists(ctx, keys.Name(e.Keys[0]))
-	if err != nil {
-		return false, fmt.Errorf("ask for a key that must be dead: %w", err)
-	}
-	return alive, nil
+	there, err := s.objectsThere(ctx, e.Objects[max(0, len(e.Objects)-1):])
+	return there > 0, err
 }
 
-// putBack says whether an unfinished case is one that had come further when the index was put back, so far that its own steps
-// cannot carry it through any more.
-func (s *Service) putBack(ctx context.Context, e offchain.LedgerEntry, c offchain.Case) (bool, error) {
+// keysAlive counts the keys that are alive.
+func (s *Service) keysAlive(ctx context.Context, names []string) (n int, err error) {
+	for _, name := range names {
+		live, err := s.cfg.Eraser.Exists(ctx, keys.Name(name))
+		if err != nil {
+			return n, fmt.Errorf("ask for a key of an erasure: %w", err)
+		}
+		if live {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// objectsThere counts the objects that are there.
+func (s *Service) objectsThere(ctx context.Context, objects []string) (n int, err error) {
+	for _, key := range objects {
+		src, err := s.cfg.Objects.Open(ctx, key)
+		if errors.Is(err, offchain.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = src.Close()
+		}
+		if err != nil {
+			return n, fmt.Errorf("ask for an object of an erasure: %w", err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+// putBack says whether an unfinished case contradicts the stores in a way that its own steps cannot deal with: one of them was
+// put back.
+func (s *Service) putBack(ctx context.Context, e offchain.LedgerEntry, p position) (bool, error) {
+	c := p.underway[e.Case]
+	if own, err := s.keysAlive(ctx, []string{c.KeyName}); err != nil || own == 0 {
+		return err == nil, err // without its file it has no steps
+	}
+	alive, err := s.keysAlive(ctx, e.Keys)
+	if err != nil {
+		return false, err
+	}
+	there, err := s.objectsThere(ctx, e.Objects)
+	if err != nil {
+		return false, err
+	}
 	switch state(c.State) {
 	case stateApproved, stateRetained: // the ledger is entered after that
 		return true, nil
 	case stateTombstoned, stateLedgered, stateUncached: // the positive control is still to come, and needs keys and objects
-	default:
-		return false, nil
-	}
-	for _, name := range e.Keys {
-		if live, err := s.cfg.Eraser.Exists(ctx, keys.Name(name)); err != nil || !live {
-			return err == nil, err
-		}
-	}
-	for _, key := range e.Objects {
-		src, err := s.cfg.Objects.Open(ctx, key)
-		if errors.Is(err, offchain.ErrNotFound) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if err := src.Close(); err != nil {
-			return false, err
-		}
+		return alive < len(e.Keys) || there < len(e.Objects), nil
+	case stateDestroyed, stateUnreadable:
+		return alive > 0, nil
+	case stateObjectsGone, stateScrubbed:
+		return alive > 0 || there > 0, nil
 	}
 	return false, nil
 }
@@ -225,7 +254,7 @@ func (s *Service) findRetained(ctx context.Context, e offchain.LedgerEntry) (*re
 	if e.Retained == "" {
 		return nil, nil
 	}
-	set, err := s.openManifest(ctx, e.Retained)
+	set, err := s.openManifest(ctx, e.Case, e.Retained)
 	if errors.Is(err, keys.ErrNoKey) || errors.Is(err, offchain.ErrNotFound) {
 		s.cfg.Log.Error("what an erasure had kept cannot be opened: the restored store is older than the copy", "case", e.Case)
 		return nil, nil
@@ -256,7 +285,19 @@ func (set *retainedSet) adopt(ctx context.Context, tx offchain.Tx) error {
 	if err := set.adoptObjects(ctx, tx); err != nil {
 		return err
 	}
-	return set.adoptRecords(ctx, tx)
+	if err := set.adoptRecords(ctx, tx); err != nil {
+		return err
+	}
+	return tx.DeleteIntents(ctx, set.names()) // of an index put back to when the copy was being made
+}
+
+// names are the key and the objects of the copy, as they were announced.
+func (set *retainedSet) names() []string {
+	all := []string{set.compartment.KeyName}
+	for _, o := range set.objects {
+		all = append(all, o.Key)
+	}
+	return all
 }
 
 func (set *retainedSet) adoptObjects(ctx context.Context, tx offchain.Tx) error {
@@ -294,7 +335,7 @@ func (s *Service) buryAgain(ctx context.Context, tx offchain.Tx, e offchain.Ledg
 		if err != nil {
 			return err
 		}
-		ids := h.idsIn([]string{c.ID})
+		ids := h.idsIn([]string{c.ID}, nil)
 		if c.Name == identityCompartment {
 			ids = append(ids, c.Patient)
 		}

@@ -87,7 +87,7 @@ func (s *site) open() {
 	must(s.t, err)
 	s.objects, err = object.OpenLocal(s.folder(objectsDir))
 	must(s.t, err)
-	s.ledger, err = ledger.Open(ctx, s.folder(ledgerDir), s.objects, step)
+	s.ledger, err = ledger.Open(ctx, s.folder(ledgerDir), &faultyObjects{s.ports, s.objects}, step)
 	must(s.t, err)
 	s.index, err = index.Open(ctx, index.Config{Dir: s.folder(indexDir), Tenant: s.tenant, Log: log})
 	must(s.t, err)
@@ -112,7 +112,7 @@ func (s *site) stop() {
 	if s.Service == nil {
 		return
 	}
-	s.Service.Close()
+	s.Close()
 	must(s.t, errors.Join(s.index.Close(), s.objects.Close(), s.ring.Close()))
 	s.Service = nil
 }
@@ -127,11 +127,15 @@ func (s *site) copyTo(dir string) {
 	}
 }
 
-// putBack replaces stores by their copies in another folder. The site must be stopped.
+// putBack replaces stores, or parts of them, by their copies in another folder.
 func (s *site) putBack(dir string, stores ...string) {
 	s.t.Helper()
 	for _, f := range stores {
 		must(s.t, os.RemoveAll(s.folder(f)))
+		if data, err := os.ReadFile(filepath.Join(dir, f)); err == nil {
+			must(s.t, os.WriteFile(s.folder(f), data, 0o600))
+			continue
+		}
 		copyFolder(s.t, s.folder(f), filepath.Join(dir, f))
 	}
 }
@@ -457,4 +461,26 @@ func (p person) bundleWith(edition int, ids ...fhir.Identifier) []byte {
 	}
 	return []byte("{\"resourceType\":\"Bundle\", \"type\":\"transaction\",\n \"entry\":[{\"resource\": " +
 		strings.Join(entries, "},\n  {\"resource\": ") + "}]}\n")
+}
+
+// spoil flips a bit in the files of objects that a query names for a patient.
+func (v *victim) spoil(query string) (repair func()) {
+	v.t.Helper()
+	was := map[string][]byte{}
+	for _, key := range v.texts(query, v.Patient) {
+		file := filepath.Join(v.folder(objectsDir), key)
+		data, err := os.ReadFile(file)
+		must(v.t, err)
+		was[file] = bytes.Clone(data)
+		data[len(data)-1] ^= 1
+		must(v.t, os.WriteFile(file, data, 0o600))
+	}
+	if len(was) == 0 {
+		v.t.Fatal("no object to spoil")
+	}
+	return func() {
+		for file, data := range was {
+			must(v.t, os.WriteFile(file, data, 0o600))
+		}
+	}
 }

@@ -3,9 +3,9 @@ package vault
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"lethe/keys"
 	"lethe/offchain"
 )
 
@@ -62,7 +62,7 @@ func (s *Service) Records(ctx context.Context, patient string) ([]RecordInfo, er
 	if err != nil {
 		return nil, err
 	}
-	open, err := s.openAll(ctx, held)
+	open, err := s.openAll(ctx, used(held, rows))
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +77,15 @@ func (s *Service) Records(ctx context.Context, patient string) ([]RecordInfo, er
 		infos = append(infos, RecordInfo{ID: r.ID, Type: d.Type, Compartment: c.Name, Size: r.Length})
 	}
 	return infos, nil
+}
+
+// used lists the compartments that some records lie in.
+func used(held []offchain.Compartment, rows []offchain.Record) []offchain.Compartment {
+	in := map[string]bool{}
+	for _, r := range rows {
+		in[r.Compartment] = true
+	}
+	return slices.DeleteFunc(held, func(c offchain.Compartment) bool { return !in[c.ID] })
 }
 
 // openAll opens the keys of compartments, by their ids.
@@ -149,7 +158,7 @@ func (s *Service) Cases(ctx context.Context) ([]CaseInfo, error) {
 		if err == nil {
 			key.Zero()
 			info.Certificate = file.Certificate
-		} else if !errors.Is(err, keys.ErrNoKey) {
+		} else if !errors.Is(err, errCaseKeyLost) {
 			return nil, err
 		}
 		infos = append(infos, info)

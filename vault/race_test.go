@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -129,7 +131,7 @@ func overtake(t *testing.T, s *site, at int, point state) bool {
 		close(arrived)
 	}()
 	call, reached := <-arrived
-	s.ports.seen()
+	noted := slices.Contains(s.ports.seen()[:at], "store.InTx") // before it was stopped
 	if !reached {
 		must(t, <-returned)
 		return false
@@ -147,6 +149,9 @@ func overtake(t *testing.T, s *site, at int, point state) bool {
 		t.Errorf("a read that came to its call %d (%s), and went on at %s: %v", at, call, point, overtaken)
 	}
 	s.uncached(held)
+	if log, err := s.AccessLog(t.Context(), done.Patient); err != nil || (len(log) == 1) != noted {
+		t.Errorf("a read that came to its call %d (%s): %d disclosures, %v", at, call, len(log), err)
+	}
 	return true
 }
 
@@ -161,31 +166,74 @@ func (s *site) uncached(held []offchain.Compartment) {
 	}
 }
 
-// Threat 25: an import that is overtaken stores nothing.
+// Threat 25: an import that is overtaken stores nothing; when only a part of the patient was erased, it starts again and files
+// its document under keys that live.
 func TestThreat25ImportOvertakenByErasure(t *testing.T) {
 	s := newSite(t)
-	var done Imported
 	for _, point := range []string{"import.scanned", "import.announced", "import.keys-wrapped", "import.objects-written", "import.objects-committed"} {
-		for _, certified := range []bool{false, true} {
+		for how, want := range map[string]error{"approved": ErrErasing, "certified": ErrErased, "partly": nil} {
 			p := person(len(s.texts(`SELECT id FROM patients`)))
-			done = s.take(p.bundle(1))
-			once := sync.OnceFunc(func() {
-				if id := s.approve(request(done.Patient)); certified {
-					must(t, s.execute(id))
-				}
-			})
+			patient := s.take(p.bundle(1)).Patient
+			once := sync.OnceFunc(func() { s.overtake(how, patient) })
 			s.onStep = func(at string) {
 				if at == point {
 					once()
 				}
 			}
-			_, err := s.Import(t.Context(), Import{Open: opener([]byte("late")), Patient: done.Patient, Type: "PDF"})
+			_, err := s.Import(t.Context(), Import{Open: opener([]byte("late")), Patient: patient, Type: "PDF"})
 			s.onStep = nil
-			if want := map[bool]error{false: ErrErasing, true: ErrErased}[certified]; !errors.Is(err, want) {
-				t.Errorf("overtaken at %s: %v, want %v", point, err, want)
+			if !errors.Is(err, want) {
+				t.Errorf("%s at %s: %v, want %v", how, point, err, want)
+			}
+			if how == "partly" {
+				s.reads(s.recordOf(patient, "PDF").ID, []byte("late"))
 			}
 			s.tidy()
 		}
+	}
+}
+
+func (s *site) overtake(how, patient string) {
+	s.t.Helper()
+	switch how {
+	case "approved":
+		s.approve(request(patient))
+	case "certified":
+		s.erase(request(patient))
+	case "partly":
+		s.erase(keeping(patient, "billing"))
+	}
+}
+
+// Threat 25: from the tombstone to the certificate the patient is neither read nor written, what is kept included; everybody
+// else is.
+func TestThreat25NeitherReadNorWrittenMeanwhile(t *testing.T) {
+	for _, partial := range []bool{false, true} {
+		s := newSite(t)
+		other := s.take(person(100).bundle(1))
+		v := s.victim(partial)
+		claim, checked := v.claim(), 0
+		begun := []state{stateApproved, stateRetained}
+		over := []string{"erase.rows-deleted", "erase.index-scrubbed", "erase.certificate-written", "erase.certified"} // what is kept is open again
+		s.onStep = func(at string) {
+			if strings.HasPrefix(at, "import.") || slices.Contains(over, at) || slices.Contains(begun, state(s.state(v.caseID))) {
+				return
+			}
+			checked++
+			s.refuses(v.kept.ID, "erased")
+			s.refuses(v.Bundle, "erased")
+			_, err := s.Service.Records(t.Context(), v.Patient)
+			is(t, err, ErrErased)
+			_, err = s.Import(t.Context(), Import{Open: opener([]byte("late")), Patient: v.Patient, Type: "PDF"})
+			is(t, err, ErrErasing)
+			s.reads(other.Bundle, person(100).bundle(1))
+		}
+		must(t, s.execute(v.caseID))
+		s.onStep = nil
+		if checked < 8 {
+			t.Errorf("checked at %d steps", checked)
+		}
+		v.wantErased(claim)
 	}
 }
 

@@ -73,7 +73,7 @@ func (e *execution) copyRetained(ctx context.Context) (err error) {
 	e.file.Retained = retainedCopy{
 		Compartment: target.ID, Object: place.ID, Manifest: manifest.Key, Records: len(records), Bytes: st.objects[0].Size,
 	}
-	if _, err := e.openManifest(ctx, manifest.Key); err != nil {
+	if _, err := e.openManifest(ctx, e.row.ID, manifest.Key); err != nil {
 		return fmt.Errorf("read back what is kept: %w", err)
 	}
 	e.cfg.Step("erase.retained-read-back")
@@ -180,8 +180,8 @@ type retainedSet struct {
 	records     []offchain.Record
 }
 
-// openManifest reads a manifest from the object store alone, and every record that it lists.
-func (s *Service) openManifest(ctx context.Context, key string) (set retainedSet, err error) {
+// openManifest reads a case's manifest from the object store alone, and every record that it lists.
+func (s *Service) openManifest(ctx context.Context, caseID, key string) (set retainedSet, err error) {
 	data, err := offchain.ReadAll(ctx, s.cfg.Objects, key, maxManifest)
 	if err != nil {
 		return set, err
@@ -189,6 +189,9 @@ func (s *Service) openManifest(ctx context.Context, key string) (set retainedSet
 	var m retainedManifest
 	if err := decode(data, &m); err != nil {
 		return set, err
+	}
+	if m.Case != caseID {
+		return set, fmt.Errorf("manifest of another case: %w", keys.ErrCorrupt)
 	}
 	row := offchain.Compartment{
 		ID: m.Compartment, Patient: m.Patient, Name: retainedCompartment, KeyName: m.KeyName, Wrapped: m.Wrapped, Created: s.now(),
@@ -254,7 +257,7 @@ func (e *execution) openRetained(ctx context.Context) ([]offchain.Record, error)
 	if e.file.Retained.Manifest == "" {
 		return nil, nil
 	}
-	set, err := e.openManifest(ctx, e.file.Retained.Manifest)
+	set, err := e.openManifest(ctx, e.row.ID, e.file.Retained.Manifest)
 	if err != nil {
 		return nil, fmt.Errorf("read what is kept: %w", err)
 	}

@@ -122,18 +122,18 @@ func New(cfg Config) (*Service, error) {
 // Close zeroes the cached keys.
 func (s *Service) Close() { s.cache.Close() }
 
-// Recover brings the stores to a state that can be served: it removes what interrupted imports left, settles whether a store
-// was put back (replaying the erasure ledger if so), and carries unfinished erasures through. Nothing decrypts before it has
+// Recover brings the stores to a state that can be served: it settles whether a store was put back (replaying the erasure
+// ledger if so), removes what interrupted imports left, and carries unfinished erasures through. Nothing decrypts before it has
 // succeeded.
 func (s *Service) Recover(ctx context.Context) error {
-	if err := s.sweep(ctx); err != nil {
-		return fmt.Errorf("clean up what was interrupted: %w", err)
-	}
 	if err := s.ensureControl(ctx); err != nil {
 		return fmt.Errorf("control key: %w", err)
 	}
 	if err := s.checkRestore(ctx); err != nil {
 		return err
+	}
+	if err := s.sweep(ctx); err != nil { // not before the guard: what an old index only announces may be what the law keeps
+		return fmt.Errorf("clean up what was interrupted: %w", err)
 	}
 	return s.resumeErasures(ctx)
 }

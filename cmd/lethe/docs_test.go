@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -68,4 +69,48 @@ func TestDocumentationLinksResolve(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every test that docs/threats.md names exists in the package beside it, and every row is there.
+func TestThreatsNameTheirTests(t *testing.T) {
+	text, err := os.ReadFile("../../docs/threats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(string(text), -1)
+	for i, row := range rows {
+		if row[1] != strconv.Itoa(i+1) {
+			t.Fatalf("row %d is numbered %s", i+1, row[1])
+		}
+	}
+	if len(rows) < 54 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)` \\(([a-z/]+)\\)").FindAllStringSubmatch(string(text), -1)
+	if len(named) < 40 {
+		t.Fatalf("only %d tests are named", len(named))
+	}
+	for _, n := range named {
+		if !declares(t, filepath.Join("../..", n[2]), n[1]) {
+			t.Errorf("%s has no %s", n[2], n[1])
+		}
+	}
+}
+
+func declares(t *testing.T, dir, test string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "func "+test+"(") {
+			return true
+		}
+	}
+	return false
 }

@@ -85,6 +85,29 @@ func TestQuarantineWhenTheLedgerIsLost(t *testing.T) {
 	}
 }
 
+// A key store put back to before an approved case has lost the case's key. Nothing was destroyed yet, so the case is rolled back
+// and can be filed again; the vault works.
+func TestAnErasureWhoseKeyIsLostIsRolledBack(t *testing.T) {
+	base := newFolder(t, 2)
+	for _, point := range []string{"erase.approved", "erase.retained-readable", "erase.tombstoned"} {
+		t.Run(point, func(t *testing.T) {
+			f := base.clone(t)
+			killed(t, point, eraseArgs(f, 0)...)
+			f.replace(t, base, keysFolder)
+			f.wantReadable(t, 0)
+			f.wantReadable(t, 1)
+			if cases := must[[]vault.CaseInfo](t, "erasures", "--dir", f.dir); len(cases) != 1 || cases[0].State != "rolled-back" {
+				t.Fatalf("cases %+v", cases)
+			}
+			must[erased](t, eraseArgs(f, 0)...)
+			f.wantErased(t, 0)
+			if n := len(f.certificates(t)); n != 1 {
+				t.Fatalf("%d certificates", n)
+			}
+		})
+	}
+}
+
 // The wrapped keys that the index held are in no file of the index after the erasure; that of the access log, which is kept as
 // evidence, is the only one that stays.
 func TestThreat43WrappedKeysCarvedFromTheIndex(t *testing.T) {

@@ -78,6 +78,10 @@ func (t *tx) InsertTombstone(ctx context.Context, v offchain.Tombstone) error {
 		t.store.tenant, v.ID, v.Case, v.At.Unix())
 }
 
+func (t *tx) DeleteTombstones(ctx context.Context, caseID string) error {
+	return t.exec(ctx, "delete tombstones", `DELETE FROM tombstones WHERE tenant = ? AND case_id = ?`, t.store.tenant, caseID)
+}
+
 func (t *tx) PutSetting(ctx context.Context, name string, value []byte) error {
 	return t.exec(ctx, "put setting",
 		`INSERT INTO settings (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value`,

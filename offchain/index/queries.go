@@ -135,7 +135,7 @@ func (t *tx) Cases(ctx context.Context) ([]offchain.Case, error) {
 }
 
 func (t *tx) OpenCases(ctx context.Context) ([]offchain.Case, error) {
-	return several(ctx, t, "cases", caseRow, selectCases+`state NOT IN ('certified', 'replayed') ORDER BY seq`, t.store.tenant)
+	return several(ctx, t, "cases", caseRow, selectCases+`state NOT IN ('certified', 'replayed', 'rolled-back') ORDER BY seq`, t.store.tenant)
 }
 
 func (t *tx) Intents(ctx context.Context) ([]offchain.Intent, error) {

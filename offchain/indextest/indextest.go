@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) offchain.Store) {
 		"WipeIdentity":              wipeIdentity,
 		"MoveRecord":                moveRecord,
 		"OpenCases":                 openCases,
+		"Tombstones":                tombstones,
 		"IntentsComeAndGo":          intentsComeAndGo,
 		"WritersTakeTurns":          writersTakeTurns,
 		"IdentifiersAreHeldByOne":   identifiersAreHeldByOne,
@@ -301,7 +302,7 @@ func moveRecord(t *testing.T, s offchain.Store) {
 }
 
 func openCases(t *testing.T, s offchain.Store) {
-	for i, state := range []string{"approved", "certified", "keys-destroyed", "replayed"} {
+	for i, state := range []string{"approved", "certified", "keys-destroyed", "replayed", "rolled-back"} {
 		c := offchain.Case{ID: fmt.Sprint("c", i), Patient: "p", State: state, KeyName: "k", Wrapped: []byte{1}, File: []byte{2}, Created: created}
 		change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.InsertCase(ctx, c) })
 	}
@@ -321,6 +322,24 @@ func openCases(t *testing.T, s offchain.Store) {
 	equal(t, "case", c, offchain.Case{ID: "c0", Patient: "p", State: "certified", KeyName: "k", Wrapped: []byte{1}, File: []byte{3}, Created: created})
 	applied := look(t, s, func(ctx context.Context, q offchain.Queries) (map[uint64]bool, error) { return q.Applied(ctx) })
 	equal(t, "applied", applied, map[uint64]bool{1: true, 3: true})
+}
+
+func tombstones(t *testing.T, s offchain.Store) {
+	for id, of := range map[string]string{"r1": "c1", "r2": "c2"} {
+		v := offchain.Tombstone{ID: id, Case: of, At: created}
+		change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+			return errors.Join(tx.InsertTombstone(ctx, v), tx.InsertTombstone(ctx, v)) // the second changes nothing
+		})
+		equal(t, "tombstone", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.Tombstone, error) { return q.Tombstone(ctx, id) }), v)
+	}
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.DeleteTombstones(ctx, "c1") })
+	view(t, s, func(ctx context.Context, q offchain.Queries) error {
+		_, err := q.Tombstone(ctx, "r2")
+		if _, gone := q.Tombstone(ctx, "r1"); !errors.Is(gone, offchain.ErrNotFound) {
+			t.Errorf("r1: %v, want ErrNotFound", gone)
+		}
+		return err
+	})
 }
 
 func intentsComeAndGo(t *testing.T, s offchain.Store) {

@@ -202,8 +202,9 @@ func verify(file []byte) (c Certificate, key jose.JSONWebKey, err error) {
 }
 
 func verifyJWS(detached string, payload []byte) (key jose.JSONWebKey, err error) {
-	for _, part := range strings.Split(detached, ".") { // go-jose's decoder ignores the last character's spare bits
-		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+	for _, part := range strings.Split(detached, ".") { // decoders ignore the last character's spare bits, and newlines
+		raw, err := base64.RawURLEncoding.DecodeString(part)
+		if err != nil || base64.RawURLEncoding.EncodeToString(raw) != part {
 			return key, errors.New("the signature is not canonical base64url")
 		}
 	}

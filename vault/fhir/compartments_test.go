@@ -27,7 +27,7 @@ func TestDefaultCompartments(t *testing.T) {
 // The types of R4 (https://hl7.org/fhir/R4/resourcelist.html) that are about persons, money or permission, or could be
 // taken to be: a misspelt line of the file would file them under care in silence.
 func TestDefaultCompartmentsNameTypesOfR4(t *testing.T) {
-	known := strings.Fields(`Account AuditEvent ChargeItem ChargeItemDefinition Claim ClaimResponse Consent Contract Coverage
+	known := strings.Fields(`Account AuditEvent ChargeItem ChargeItemDefinition Claim ClaimResponse Contract Coverage
 		CoverageEligibilityRequest CoverageEligibilityResponse EnrollmentRequest EnrollmentResponse ExplanationOfBenefit
 		InsurancePlan Invoice Linkage Patient PaymentNotice PaymentReconciliation Person RelatedPerson`)
 	types := DefaultCompartments().types
