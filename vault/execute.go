@@ -113,7 +113,7 @@ func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
 
 // tombstone is step 1: in one transaction the plan is fixed from what is there now, and reading and writing end.
 func (e *execution) tombstone(ctx context.Context) error {
-	if _, err := e.openRetained(ctx); err != nil { // once more, before anything depends on it
+	if _, err := e.openRetained(ctx); err != nil {
 		return err
 	}
 	patient := e.row.Patient
@@ -172,8 +172,12 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-// enterLedger is step 2: from here any restored store finds its dead keys.
+// enterLedger is step 2: from here any restored store finds its dead keys. What is kept is read again before that, as it is
+// before the tombstone and before the keys are destroyed.
 func (e *execution) enterLedger(ctx context.Context) error {
+	if _, err := e.openRetained(ctx); err != nil {
+		return err
+	}
 	entry := offchain.LedgerEntry{Case: e.row.ID, At: e.now(), Keys: []string{}, Objects: []string{}, Retained: e.file.Retained.Manifest}
 	for _, p := range e.file.erased() {
 		entry.Keys = append(entry.Keys, p.KeyName)
@@ -289,7 +293,7 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 	return nil
 }
 
-// resumeErasures carries through what a crash interrupted.
+// resumeErasures carries through what a crash interrupted. A case that cannot go on does not keep the others from being served.
 func (s *Service) resumeErasures(ctx context.Context) error {
 	var open []offchain.Case
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
@@ -305,8 +309,11 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 		if errors.Is(err, errCaseKeyLost) {
 			err = s.rollBack(ctx, c)
 		}
-		if err != nil {
+		if err != nil && ctx.Err() != nil {
 			return err
+		}
+		if err != nil { // its patient stays closed, and its job tries again; the others need not wait
+			s.cfg.Log.Error("an erasure cannot go on", "case", c.ID, "state", c.State, "reason", err.Error())
 		}
 	}
 	return nil

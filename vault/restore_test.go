@@ -194,15 +194,16 @@ func (h *history) interruptions(t *testing.T, now, earlier string) {
 func (h *history) interrupted(t *testing.T, now, earlier string, stores []string) {
 	t.Helper()
 	h.restore(now, earlier, stores)
-	err := h.Recover(t.Context())
-	if h.stuck(now, earlier, stores) {
-		if err == nil {
-			t.Error("the case went on without what it needs")
-		}
+	must(t, h.Recover(t.Context()))
+	switch {
+	case h.caseLost(now, earlier, stores):
+		h.rolledBack(t)
+		return
+	case h.copyLost(now, earlier, stores):
+		h.waiting(t)
 		h.restore(now, now, nil) // the newer store is found again: nothing was lost meanwhile
-		err = h.Recover(t.Context())
+		must(t, h.Recover(t.Context()))
 	}
-	must(t, err)
 	h.settled(t)
 	if !h.complete && h.keptStays(earlier, stores) {
 		if err := h.readable(h.kept.ID, h.claim); err != nil {
@@ -211,17 +212,47 @@ func (h *history) interrupted(t *testing.T, now, earlier string, stores []string
 	}
 }
 
-// stuck says whether a case that the ledger does not know yet cannot go on: the key of its file is lost, or the copy of what
-// it keeps. Nothing has been destroyed then.
-func (h *history) stuck(now, earlier string, stores []string) bool {
-	at := func(moment string) int { return slices.Index(h.taken, moment) }
-	index, keys := slices.Contains(stores, indexDir), slices.Contains(stores, keysDir)
-	if index || at(now) < at("erase.approved") || at(now) >= at("erase.ledger-file-appended") {
-		return false
+// caseLost says whether the key of the case's file is lost, and the ledger does not know the case yet.
+func (h *history) caseLost(now, earlier string, stores []string) bool {
+	return h.between(now, "erase.approved", "erase.ledger-file-appended") && earlier == "before" &&
+		slices.Contains(stores, keysDir) && !slices.Contains(stores, indexDir)
+}
+
+// copyLost says whether the copy of what is kept is lost, and nothing has been destroyed yet.
+func (h *history) copyLost(now, earlier string, stores []string) bool {
+	return h.between(now, "erase."+string(stateRetained), "erase.key-destroyed") && !h.complete && !h.keptStays(earlier, stores) &&
+		!slices.Contains(stores, indexDir) && !(slices.Contains(stores, keysDir) && earlier == "before")
+}
+
+// between says whether a moment is at or after one and before another.
+func (h *history) between(moment, from, until string) bool {
+	at := func(m string) int { return slices.Index(h.taken, m) }
+	return at(moment) >= at(from) && at(moment) < at(until)
+}
+
+// rolledBack checks that the case has ended, and that the patient is as before.
+func (h *history) rolledBack(t *testing.T) {
+	t.Helper()
+	cases, err := h.Cases(t.Context())
+	if must(t, err); len(cases) != 1 || cases[0].State != string(stateRolledBack) {
+		t.Fatalf("cases %+v", cases)
 	}
-	lostFile := keys && earlier == "before"
-	lostCopy := now == "erase."+string(stateRetained) && !h.complete && !h.keptStays(earlier, stores)
-	return lostFile || lostCopy
+	h.reads(h.Bundle, h.person.bundle(1))
+}
+
+// waiting checks that the case stands, that its patient is closed and all others are not.
+func (h *history) waiting(t *testing.T) {
+	t.Helper()
+	cases, err := h.Cases(t.Context())
+	if must(t, err); len(cases) != 1 || cases[0].State == string(stateCertified) || cases[0].Certificate != "" {
+		t.Fatalf("the case went on without what it needs: %+v", cases)
+	}
+	if _, err := h.get(h.Bundle); err == nil && cases[0].State != string(stateRetained) { // which is read, not written
+		t.Error("the patient is open")
+	}
+	if _, err := h.get(h.other.Bundle); err != nil {
+		t.Errorf("another patient: %v", err)
+	}
 }
 
 // Threat 42: the ledger is put back in both its places. The key store's counter or the index's notes are ahead of it then, and
