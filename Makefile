@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint generate drift vuln fuzz bench clean
+.PHONY: help build demo test race lint contracts generate drift vuln fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,11 +26,15 @@ race: ## all tests under the race detector (minutes)
 lint: $(TOOLS)/golangci-lint ## style, import rules, static analysis
 	$(TOOLS)/golangci-lint run ./...
 
-generate: ## make generated files again
+contracts: ## format, lint and tests of the Solidity contracts (Foundry, by npm)
+	contracts/check
+
+generate: $(TOOLS)/abigen ## make generated files again
 	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
+	ABIGEN=$(CURDIR)/$(TOOLS)/abigen contracts/generate
 	$(GO) mod tidy
-	gofmt -w cmd keys offchain vault
+	gofmt -w cmd contracts/*.go keys offchain vault
 
 drift: generate ## fail when generating again changes anything
 	@git diff --exit-code --stat || (echo "generated files are out of date: run make generate and commit"; exit 1)

@@ -2,6 +2,8 @@ module lethe
 
 go 1.26.0
 
+ignore ./contracts/node_modules
+
 require (
 	github.com/dustin/go-humanize v1.1.0
 	github.com/ethereum/go-ethereum v1.17.8

@@ -1,0 +1,76 @@
+// Package contracts holds the two contracts that anchor a log and publish roots for those outside: their sources (src),
+// their compiled form (artifacts) and the Go bindings made from it.
+//
+// CheckpointLog accepts a checkpoint of the transparency log only with a proof, verified on chain, that it extends the one
+// before. RootRegistry keeps the roots of registries by kind and says how fresh they are. Both ask an AccessManager of
+// OpenZeppelin who may call what. The NatSpec of src/interfaces is their reference.
+//
+// A checkpoint costs between 68,000 and 125,000 gas for logs of up to 2^30 entries, whatever the number of entries it adds;
+// gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
+//
+// The bindings and artifacts are made by ./generate and not edited.
+package contracts
+
+import (
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+)
+
+// Roles of the AccessManager. Role 0 is the manager's own administrator; roles that publish roots are chosen when a kind is
+// opened, from FirstPublisherRole on.
+const (
+	RoleSubmitter      uint64 = 1   // submits checkpoints: the writer of the log
+	RoleRecovery       uint64 = 2   // proposes and opens the successor of a lost log
+	RoleGuardian       uint64 = 3   // cancels a proposed successor; not to be held by whoever holds RoleRecovery
+	RoleRegistrar      uint64 = 4   // opens kinds of roots
+	FirstPublisherRole uint64 = 100 // the least of the roles that are free for publishers
+)
+
+// A Permission says that members of Role may call the functions with these Selectors. It is given to the manager by
+// setTargetFunctionRole. A restricted function that no permission names can be called by the administrator only.
+type Permission struct {
+	Role      uint64
+	Selectors [][4]byte
+}
+
+// CheckpointLogPermissions returns the permissions that a CheckpointLog is used with.
+func CheckpointLogPermissions() []Permission {
+	log := NewCheckpointLog().abi
+	return []Permission{
+		{RoleSubmitter, selectors(log, "submit")},
+		{RoleRecovery, selectors(log, "proposeSuccessor", "openSuccessor")},
+		{RoleGuardian, selectors(log, "cancelSuccessor")},
+	}
+}
+
+// RootRegistryPermissions returns the permissions that a RootRegistry is used with. Who publishes a kind is not among them:
+// the registry asks for the role that was named when the kind was opened.
+func RootRegistryPermissions() []Permission {
+	return []Permission{{RoleRegistrar, selectors(NewRootRegistry().abi, "openKind")}}
+}
+
+func selectors(contract abi.ABI, functions ...string) [][4]byte {
+	ids := make([][4]byte, len(functions))
+	for i, name := range functions {
+		copy(ids[i][:], contract.Methods[name].ID)
+	}
+	return ids
+}
+
+// Kind returns the name of a kind of roots as the registry knows it: ASCII, padded with zeros on the right, which is what
+// `cast format-bytes32-string` makes too. It is an error if the name is empty, longer than 32 bytes, or has anything in it
+// but lower-case letters, digits, '-' and '/'.
+func Kind(name string) ([32]byte, error) {
+	var kind [32]byte
+	if name == "" || len(name) > len(kind) {
+		return kind, fmt.Errorf("kind of roots %q: 1 to %d characters are allowed", name, len(kind))
+	}
+	for _, c := range []byte(name) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '/' {
+			return kind, fmt.Errorf("kind of roots %q: only a-z, 0-9, '-' and '/' are allowed", name)
+		}
+	}
+	copy(kind[:], name)
+	return kind, nil
+}
