@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"lethe/offchain"
 	"lethe/vault/fhir"
@@ -196,50 +197,44 @@ type part struct {
 
 // prepare names all keys and objects, announces them, and makes or opens the keys.
 func (im *importing) prepare(ctx context.Context) error {
-	held := map[string]offchain.Compartment{}
+	rows := map[string]offchain.Compartment{}
 	for _, c := range im.who.compartments {
-		held[c.Name] = c
+		rows[c.Name] = c
 	}
-	planned := map[string]offchain.Compartment{}
-	for _, name := range im.compartments() {
-		c, ok := held[name]
-		if _, again := planned[name]; !ok && !again {
-			c = im.plan(im.who.id, name)
-		} else if again {
-			c = planned[name]
+	objects := im.compartments()
+	needed := slices.Clone(objects)
+	if im.who.isNew { // the access log's key is made with the patient: docs/adr/0003
+		needed = append(needed, disclosuresCompartment)
+	}
+	for _, name := range needed {
+		if _, ok := rows[name]; !ok {
+			rows[name] = im.plan(im.who.id, name)
 		}
-		planned[name] = c
-		im.parts = append(im.parts, &part{compartment: compartment{Compartment: c}, object: im.place(c)})
 	}
-	var accessLog *offchain.Compartment
-	if _, planned := planned[disclosuresCompartment]; im.who.isNew && !planned {
-		c := im.plan(im.who.id, disclosuresCompartment)
-		accessLog = &c
+	for _, name := range objects {
+		im.parts = append(im.parts, &part{compartment: compartment{Compartment: rows[name]}, object: im.place(rows[name])})
 	}
 	if err := im.announce(ctx); err != nil {
 		return err
 	}
 	im.s.cfg.Step("import.announced")
-	if accessLog != nil { // made with the patient, so that a key store put back to a later time can still note who reads
-		if _, err := im.make(ctx, *accessLog); err != nil {
-			return err
-		}
-	}
-	return im.openKeys(ctx)
+	return im.openKeys(ctx, needed, rows)
 }
 
-func (im *importing) openKeys(ctx context.Context) error {
+func (im *importing) openKeys(ctx context.Context, needed []string, rows map[string]offchain.Compartment) error {
 	open := map[string]compartment{}
-	for _, p := range im.parts {
-		c, ok := open[p.compartment.ID]
-		if !ok {
-			var err error
-			if c, err = im.makeOrUse(ctx, p.compartment.Compartment); err != nil {
-				return err
-			}
-			open[c.ID] = c
+	for _, name := range needed {
+		if _, done := open[name]; done {
+			continue
 		}
-		p.compartment = c
+		c, err := im.makeOrUse(ctx, rows[name])
+		if err != nil {
+			return err
+		}
+		open[name] = c
+	}
+	for _, p := range im.parts {
+		p.compartment = open[p.compartment.Name]
 	}
 	im.s.cfg.Step("import.keys-wrapped")
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"lethe/offchain"
 	"lethe/vault/fhir"
@@ -93,7 +94,7 @@ func (w *subject) find(ctx context.Context, q offchain.Queries, doc *document, c
 	named := w.id != ""
 	for _, h := range held {
 		if w.id != "" && h.Patient != w.id {
-			return ErrIdentifierHeld
+			return doc.conflict(claimed, h.Blind)
 		}
 		w.id = h.Patient
 	}
@@ -101,7 +102,7 @@ func (w *subject) find(ctx context.Context, q offchain.Queries, doc *document, c
 	case named:
 		return nil
 	case w.id != "":
-		return w.agrees(ctx, q, claimed)
+		return w.agrees(ctx, q, doc, claimed)
 	case doc.Patient == nil:
 		return ErrNoPatient
 	}
@@ -112,7 +113,7 @@ func (w *subject) find(ctx context.Context, q offchain.Queries, doc *document, c
 
 // agrees refuses a patient who shares an identifier with the known one but differs in another of the same system: one of the
 // two records is wrong about it.
-func (w *subject) agrees(ctx context.Context, q offchain.Queries, claimed []offchain.Identifier) error {
+func (w *subject) agrees(ctx context.Context, q offchain.Queries, doc *document, claimed []offchain.Identifier) error {
 	known, err := q.Identifiers(ctx, w.id)
 	if err != nil {
 		return err
@@ -126,10 +127,19 @@ func (w *subject) agrees(ctx context.Context, q offchain.Queries, claimed []offc
 			}
 		}
 		if other && !same {
-			return ErrIdentifierHeld
+			return doc.conflict(claimed, c.Blind)
 		}
 	}
 	return nil
+}
+
+// conflict says which of the document's identifiers stands against it, by its place: its value is nobody's business.
+func (d *document) conflict(claimed []offchain.Identifier, blind []byte) error {
+	at := slices.IndexFunc(claimed, func(c offchain.Identifier) bool { return bytes.Equal(c.Blind, blind) })
+	if d.Patient == nil {
+		return fmt.Errorf("subject's identifier %d: %w", at+1, ErrIdentifierHeld)
+	}
+	return fmt.Errorf("resource %d (Patient), identifier %d: %w", d.Patient.Entry+1, at+1, ErrIdentifierHeld)
 }
 
 // load reads what the index holds of a known patient.
