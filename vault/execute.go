@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"lethe/keys"
@@ -289,6 +290,7 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 	if err := e.cfg.Store.Scrub(ctx); err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // what Go's cryptography kept of the keys and cannot zero: docs/erasure.md, Residue
 	e.file.Done = e.now().Unix()
 	return nil
 }

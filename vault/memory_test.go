@@ -262,7 +262,7 @@ func (s *site) needlesOf(patient string) (all []needle) {
 }
 
 // Threat 4: after the erasure no key of the patient is in memory, and neither is a text of it. What Go's cryptography keeps where
-// nobody can overwrite it, HMAC's pads and AES's round keys, stays until the memory is used again; docs/erasure.md says so.
+// nobody can overwrite it, HMAC's pads and AES's round keys, stays until the memory is used again; docs/erasure.md says how much.
 func TestThreat04MemoryAfterTheErasure(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc/self/mem")
