@@ -26,6 +26,8 @@ type Ledger interface {
 	Entries(ctx context.Context) ([]LedgerEntry, error)
 	// PutCertificate keeps the certificate of a case, replacing an earlier edition at once or not at all, and says where.
 	PutCertificate(ctx context.Context, caseID string, data []byte) (path string, err error)
+	// Certified lists the cases that have a certificate here.
+	Certified(ctx context.Context) ([]string, error)
 	// Suspect says since which entry a copy was found shorter than the other when the ledger was opened, so that the
 	// store that holds the copy may have been put back; 0 when both agreed.
 	Suspect() uint64

@@ -2,10 +2,10 @@ package vault
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"lethe/vault/certificate"
@@ -17,12 +17,8 @@ const (
 	keyIDDomain   = "lethe/certificate/key/v1\x00"
 )
 
-// certify is step 10. The facts are in the case file; a repetition signs the same ones.
+// certify is step 10. The facts are in the case file, so a repetition writes the same certificate.
 func (e *execution) certify(ctx context.Context) error {
-	if e.file.Salt == nil {
-		e.file.Salt = make([]byte, sha256.Size)
-		_, _ = rand.Read(e.file.Salt) // never fails (crypto/rand)
-	}
 	file, err := certificate.Sign(e.certificate(), e.cfg.Signer)
 	if err != nil {
 		return err
@@ -67,7 +63,9 @@ func (e *execution) certificate() certificate.Certificate {
 }
 
 func (f *caseFile) twoPersons() bool {
-	return f.Request.Approve != "" && f.Request.Approve != f.Request.Filed && f.Request.Approve != f.Request.Execute
+	second := strings.TrimSpace(f.Request.Approve)
+	return second != "" && !strings.EqualFold(second, strings.TrimSpace(f.Request.Filed)) &&
+		!strings.EqualFold(second, strings.TrimSpace(f.Request.Execute))
 }
 
 func (e *execution) refused() []certificate.Refused {
@@ -139,6 +137,7 @@ func (e *execution) caveats() []string {
 		"that copies handed out before the erasure are gone",
 		"that memory, swap, file systems and storage media hold no residue: keys are zeroed where the language allows, files are overwritten and deleted once",
 		"that no backup of the key store and the index together exists outside the declared ones",
+		"that the persons named acted: their names are as the one who executed gave them",
 		"that the erasure is included in the public log: chain is pending in this edition",
 	}
 	if !e.file.twoPersons() {

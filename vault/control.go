@@ -90,14 +90,10 @@ func (s *Service) controlLives(ctx context.Context) error {
 	return nil
 }
 
-// controlBefore is step 5: the witness unwraps every key that is about to die and decrypts the start of one object of each, and
-// reads what is kept.
+// controlBefore is step 5: the witness unwraps every key that is about to die and decrypts the start of one object of each.
 func (e *execution) controlBefore(ctx context.Context) error {
 	test := controlTest{At: e.now().Unix(), Live: true}
 	if err := e.controlLives(ctx); err != nil {
-		return err
-	}
-	if _, err := e.openRetained(ctx); err != nil {
 		return err
 	}
 	for _, p := range e.file.erased() {

@@ -1,10 +1,10 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"testing"
@@ -133,6 +133,7 @@ func eraseWithFault(s *site, partial bool, at int, how outcome) (call string, re
 		s.t.Errorf("call %d, %s, broken: the erasure says nothing", at, call)
 	}
 	v.wantOrder(call)
+	written := s.certificate(v.caseID)
 	if at%2 == 0 {
 		s.stop()
 		s.start()
@@ -140,6 +141,9 @@ func eraseWithFault(s *site, partial bool, at int, how outcome) (call string, re
 		must(s.t, s.execute(v.caseID))
 	}
 	v.wantErased(claim)
+	if written != nil && !bytes.Equal(written, s.certificate(v.caseID)) {
+		s.t.Errorf("call %d, %s, broken: the certificate was written again, and another one", at, call)
+	}
 	return call, reached
 }
 
@@ -199,6 +203,9 @@ func (v *victim) wantErased(claim []byte) {
 	must(v.t, err)
 	if c.Test.Before.Keys != len(v.held) || c.Test.After.Keys != len(v.held) || c.Test.After.Opened != 0 || !c.Test.After.Control {
 		v.t.Errorf("%d keys erased, the certificate has %+v", len(v.held), c.Test)
+	}
+	if count, err := v.ring.Count(v.t.Context()); err != nil || count != c.Ledger.Entry {
+		v.t.Errorf("the key store counts %d erasures, this is number %d, %v", count, c.Ledger.Entry, err)
 	}
 	v.refuses(v.Bundle, "erased")
 	v.uncached(v.held)
@@ -279,7 +286,7 @@ func TestThreat40PositiveControlBlocksDestruction(t *testing.T) {
 // liar is a key store whose answers about destruction are not true.
 type liar struct {
 	Eraser
-	keeps, denies bool
+	keeps, denies, remains bool
 }
 
 func (l *liar) Destroy(ctx context.Context, name keys.Name) error {
@@ -290,27 +297,29 @@ func (l *liar) Destroy(ctx context.Context, name keys.Name) error {
 }
 
 func (l *liar) Exists(ctx context.Context, name keys.Name) (bool, error) {
-	if l.denies {
-		return false, nil
+	if l.denies || l.remains {
+		return l.remains, nil
 	}
 	return l.Eraser.Exists(ctx, name)
 }
 
-// Threat 40: a key store that answers that a key is gone, and still has it, is found out: by asking it, and, when it lies to
-// that as well, by the witness.
+// Threat 40: a key store that answers that a key is gone, and still has it or a remainder of it, is found out: by asking it, and,
+// when it lies to that as well, by the witness.
 func TestThreat40KeyStoreThatKeepsTheKey(t *testing.T) {
-	for _, denies := range []bool{false, true} {
-		t.Run(fmt.Sprintf("denies %t", denies), func(t *testing.T) {
+	for name, lie := range map[string]liar{
+		"says that it has it": {keeps: true}, "denies it": {keeps: true, denies: true}, "has a remainder": {remains: true},
+	} {
+		t.Run(name, func(t *testing.T) {
 			s, l := siteIn(t, t.TempDir(), "main"), &liar{}
 			s.configure = func(c *Config) { l.Eraser, c.Eraser = c.Eraser, l }
 			s.start()
 			v := s.victim(false)
-			l.keeps, l.denies = true, denies
+			l.keeps, l.denies, l.remains = lie.keeps, lie.denies, lie.remains
 			if err := s.execute(v.caseID); err == nil || s.state(v.caseID) != string(stateControlled) || s.certificate(v.caseID) != nil {
 				t.Fatalf("%v, the case is %s", err, s.state(v.caseID))
 			}
 			v.refuses(v.Bundle, "erased")
-			l.keeps, l.denies = false, false
+			l.keeps, l.denies, l.remains = false, false, false
 			if err := s.execute(v.caseID); err != nil {
 				t.Fatalf("once the key store is honest: %v", err)
 			}

@@ -126,6 +126,7 @@ type holdings struct {
 	objects      []offchain.Object
 	records      []offchain.RecordRef
 	bundles      []offchain.Bundle
+	disclosures  []offchain.Disclosure
 }
 
 func gather(ctx context.Context, q offchain.Queries, patient string) (h holdings, err error) {
@@ -138,7 +139,10 @@ func gather(ctx context.Context, q offchain.Queries, patient string) (h holdings
 	if h.records, err = q.RecordRefs(ctx, patient); err != nil {
 		return h, err
 	}
-	h.bundles, err = q.Bundles(ctx, patient)
+	if h.bundles, err = q.Bundles(ctx, patient); err != nil {
+		return h, err
+	}
+	h.disclosures, err = q.Disclosures(ctx, patient)
 	return h, err
 }
 
@@ -250,6 +254,9 @@ func (h holdings) parts(kept []string) []casePart {
 		if copied[r.ID] {
 			p.Copied++
 		}
+	}
+	for _, d := range h.disclosures {
+		byID[d.Compartment].Records++
 	}
 	for _, o := range h.objects {
 		p := byID[o.Compartment]

@@ -2,6 +2,8 @@ package vault
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -200,8 +202,11 @@ func (e *execution) dropCaches(context.Context) error {
 	return nil
 }
 
-// destroyKeys is step 6.
+// destroyKeys is step 6. Whatever happened since the last time, what is kept is read before the first original goes.
 func (e *execution) destroyKeys(ctx context.Context) error {
+	if _, err := e.openRetained(ctx); err != nil {
+		return err
+	}
 	for _, p := range e.file.erased() {
 		if err := e.destroyKey(ctx, keys.Name(p.KeyName)); err != nil {
 			return err
@@ -291,7 +296,8 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 		return err
 	}
 	debug.FreeOSMemory() // what Go's cryptography kept of the keys and cannot zero: docs/erasure.md, Residue
-	e.file.Done = e.now().Unix()
+	e.file.Done, e.file.Salt = e.now().Unix(), make([]byte, sha256.Size)
+	_, _ = rand.Read(e.file.Salt) // never fails (crypto/rand)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,6 +110,9 @@ func (s *Service) settle(ctx context.Context, entries []offchain.LedgerEntry) er
 	if ahead := max(p.count, maxSeq(p.applied)); ahead > last {
 		return fmt.Errorf("the erasure ledger has %d entries, but %d erasures were carried out: put the newest copy of the ledger back", last, ahead)
 	}
+	if err := s.knowsCertified(ctx, entries); err != nil {
+		return err
+	}
 	for _, e := range entries {
 		ask := s.behind
 		if _, open := p.underway[e.Case]; open {
@@ -128,6 +132,20 @@ func (s *Service) settle(ctx context.Context, entries []offchain.LedgerEntry) er
 	return nil
 }
 
+// knowsCertified refuses a ledger that does not know an erasure which has a certificate.
+func (s *Service) knowsCertified(ctx context.Context, entries []offchain.LedgerEntry) error {
+	certified, err := s.cfg.Ledger.Certified(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range certified {
+		if !slices.ContainsFunc(entries, func(e offchain.LedgerEntry) bool { return e.Case == id }) {
+			return fmt.Errorf("the erasure ledger does not know case %s, which has a certificate: put the newest copy of the ledger back", id)
+		}
+	}
+	return nil
+}
+
 func maxSeq(applied map[uint64]bool) (top uint64) {
 	for n := range applied {
 		top = max(top, n)
@@ -136,13 +154,13 @@ func maxSeq(applied map[uint64]bool) (top uint64) {
 }
 
 // behind says whether a store has forgotten an entry: the key store's counter or the index's notes fall short of it, a copy
-// of the ledger did, or of what it destroyed the first key is alive or the last object is there.
+// of the ledger did, or of what it destroyed a key is alive or the last object is there.
 func (s *Service) behind(ctx context.Context, e offchain.LedgerEntry, p position) (bool, error) {
 	suspect := s.cfg.Ledger.Suspect()
 	if p.count < e.Seq || !p.applied[e.Seq] || (suspect > 0 && e.Seq >= suspect && !s.guard.hasOpened()) {
 		return true, nil
 	}
-	alive, err := s.keysAlive(ctx, e.Keys[:min(1, len(e.Keys))])
+	alive, err := s.keysAlive(ctx, e.Keys)
 	if err != nil || alive > 0 {
 		return alive > 0, err
 	}

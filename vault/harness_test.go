@@ -3,9 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -279,89 +277,6 @@ func (s *site) certificate(id string) []byte {
 	return data
 }
 
-// database opens the index beside the service, as somebody who has the file does.
-func (s *site) database() *sql.DB {
-	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.folder(indexDir), index.FileName)+"?_pragma=busy_timeout(10000)")
-	must(s.t, err)
-	return db
-}
-
-// texts selects a column of text.
-func (s *site) texts(query string, args ...any) (all []string) {
-	s.t.Helper()
-	db := s.database()
-	defer db.Close()
-	rows, err := db.QueryContext(s.t.Context(), query, args...)
-	must(s.t, err)
-	defer rows.Close()
-	for rows.Next() {
-		var v string
-		must(s.t, rows.Scan(&v))
-		all = append(all, v)
-	}
-	must(s.t, rows.Err())
-	return all
-}
-
-func (s *site) text(query string, args ...any) string {
-	s.t.Helper()
-	all := s.texts(query, args...)
-	if len(all) != 1 {
-		s.t.Fatalf("%d rows from %s", len(all), query)
-	}
-	return all[0]
-}
-
-// alter changes the index behind the service's back.
-func (s *site) alter(query string, args ...any) {
-	s.t.Helper()
-	db := s.database()
-	defer db.Close()
-	_, err := db.ExecContext(s.t.Context(), query, args...)
-	must(s.t, err)
-}
-
-// keyFiles lists the key store's Transit keys.
-func (s *site) keyFiles() (names []string) {
-	s.t.Helper()
-	found, err := filepath.Glob(filepath.Join(s.folder(keysDir), "transit", "*", "*"))
-	must(s.t, err)
-	for _, f := range found {
-		names = append(names, filepath.Base(f))
-	}
-	return names
-}
-
-// objectKeys lists the tenant's objects, the ledger's copy left out.
-func (s *site) objectKeys() []string {
-	s.t.Helper()
-	all, err := s.objects.List(s.t.Context(), s.tenant)
-	must(s.t, err)
-	return all
-}
-
-// tidy checks that nothing exists that the index does not know, that it knows nothing that does not exist, and that no
-// change is under way.
-func (s *site) tidy() {
-	s.t.Helper()
-	if left := s.texts(`SELECT kind || ' ' || name FROM intents`); len(left) > 0 {
-		s.t.Errorf("announcements left: %v", left)
-	}
-	same(s.t, "objects", s.objectKeys(), s.texts(`SELECT key FROM objects`))
-	control, err := s.loadControl(s.t.Context())
-	must(s.t, err)
-	known := s.texts(`SELECT key_name FROM compartments UNION SELECT key_name FROM cases`)
-	same(s.t, "keys", s.keyFiles(), append(known, control.KeyName))
-	for _, f := range []string{filepath.Join(s.folder(objectsDir), ".tmp"), filepath.Join(s.folder(keysDir), "tmp")} {
-		left, err := os.ReadDir(f)
-		must(s.t, err)
-		if len(left) > 0 {
-			s.t.Errorf("%d files left in %s", len(left), f)
-		}
-	}
-}
-
 // same compares two sets.
 func same(t testing.TB, what string, have, want []string) {
 	t.Helper()
@@ -420,47 +335,6 @@ func (b *syncBuffer) bytes() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return bytes.Clone(b.b.Bytes())
-}
-
-// person makes small documents of one made-up patient.
-type person int
-
-// Systems of a person's identifiers.
-const (
-	mrn      = "http://hospital.example/mrn"
-	national = "http://state.example/id"
-)
-
-func (p person) number(system string) fhir.Identifier {
-	return fhir.Identifier{System: system, Value: fmt.Sprintf("N-%d-%d", len(system), p)}
-}
-
-func identifierJSON(ids ...fhir.Identifier) string {
-	var all []string
-	for _, id := range ids {
-		all = append(all, fmt.Sprintf(`{"system":%q,"value":%q}`, id.System, id.Value))
-	}
-	return strings.Join(all, ",")
-}
-
-// patient is the Patient resource.
-func (p person) patient(ids ...fhir.Identifier) string {
-	return fmt.Sprintf(`{"resourceType":"Patient","id":"p%d","identifier":[%s],"name":[{"family":"Person %d"}]}`, p, identifierJSON(ids...), p)
-}
-
-// bundle has a record in each of identity, care and billing; edition tells one bundle of a patient from another.
-func (p person) bundle(edition int) []byte { return p.bundleWith(edition, p.number(mrn)) }
-
-func (p person) bundleWith(edition int, ids ...fhir.Identifier) []byte {
-	entry := `{"resourceType":%q,"id":"%[3]s%[2]d-%[4]d","subject":{"reference":"Patient/p%[2]d"},"patient":{"reference":"Patient/p%[2]d"}}`
-	entries := []string{
-		p.patient(ids...),
-		fmt.Sprintf(entry, "Observation", p, "o", edition),
-		fmt.Sprintf(entry, "Claim", p, "c", edition),
-		fmt.Sprintf(entry, "Condition", p, "d", edition),
-	}
-	return []byte("{\"resourceType\":\"Bundle\", \"type\":\"transaction\",\n \"entry\":[{\"resource\": " +
-		strings.Join(entries, "},\n  {\"resource\": ") + "}]}\n")
 }
 
 // spoil flips a bit in the files of objects that a query names for a patient.

@@ -2,6 +2,8 @@ package vault
 
 import (
 	"context"
+	"errors"
+	"io"
 	"testing"
 )
 
@@ -88,6 +90,34 @@ func TestImportIsCleanedUpByTheNextStartWhenAllStoresGoDown(t *testing.T) {
 			t.Fatalf("down from call %d on, then tried again: %+v", at, done)
 		}
 	}
+}
+
+// cancelling ends a context while it is read, and never ends itself.
+type cancelling struct {
+	endless
+	cancel context.CancelFunc
+	read   int
+}
+
+func (c *cancelling) Read(p []byte) (int, error) {
+	c.cancel()
+	n, err := c.endless.Read(p)
+	c.read += n
+	return n, err
+}
+
+func TestImportOfAnEndlessFileEndsWhenCancelled(t *testing.T) {
+	s := newSite(t)
+	patient := s.take(person(1).bundle(1)).Patient
+	for _, kind := range []string{"", "DICOM"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		in := &cancelling{endless: endless{document: []byte("{ ")}, cancel: cancel}
+		_, err := s.Import(ctx, Import{Open: func() (io.ReadCloser, error) { return io.NopCloser(in), nil }, Patient: patient, Type: kind})
+		if !errors.Is(err, context.Canceled) || in.read > 1<<20 {
+			t.Errorf("%d bytes of %q read: %v", in.read, kind, err)
+		}
+	}
+	s.tidy()
 }
 
 func TestImportThatIsCancelledLeavesNothing(t *testing.T) {

@@ -169,7 +169,7 @@ func TestThreat02StoresPutBackInTheMiddle(t *testing.T) {
 	} {
 		h := keepHistory(t, partial)
 		for i, now := range h.taken {
-			if partial && i > slices.Index(h.taken, "erase.ledgered") {
+			if partial && i > slices.Index(h.taken, "erase.key-destroyed") {
 				break // from here on it is as in the other
 			}
 			t.Run(now, func(t *testing.T) { h.interrupted(t, now, now, nil) })
@@ -200,7 +200,7 @@ func (h *history) interrupted(t *testing.T, now, earlier string, stores []string
 		h.rolledBack(t)
 		return
 	case h.copyLost(now, earlier, stores):
-		h.waiting(t)
+		h.waiting(t, now)
 		h.restore(now, now, nil) // the newer store is found again: nothing was lost meanwhile
 		must(t, h.Recover(t.Context()))
 	}
@@ -218,9 +218,9 @@ func (h *history) caseLost(now, earlier string, stores []string) bool {
 		slices.Contains(stores, keysDir) && !slices.Contains(stores, indexDir)
 }
 
-// copyLost says whether the copy of what is kept is lost, and nothing has been destroyed yet.
+// copyLost says whether the copy of what is kept is lost, and not everything has been destroyed yet.
 func (h *history) copyLost(now, earlier string, stores []string) bool {
-	return h.between(now, "erase."+string(stateRetained), "erase.key-destroyed") && !h.complete && !h.keptStays(earlier, stores) &&
+	return h.between(now, "erase."+string(stateRetained), "erase.keys-destroyed") && !h.complete && !h.keptStays(earlier, stores) &&
 		!slices.Contains(stores, indexDir) && !(slices.Contains(stores, keysDir) && earlier == "before")
 }
 
@@ -230,7 +230,7 @@ func (h *history) between(moment, from, until string) bool {
 	return at(moment) >= at(from) && at(moment) < at(until)
 }
 
-// rolledBack checks that the case has ended, and that the patient is as before.
+// rolledBack checks that the case has ended, that the patient is as before, and that the request can be filed again.
 func (h *history) rolledBack(t *testing.T) {
 	t.Helper()
 	cases, err := h.Cases(t.Context())
@@ -238,11 +238,22 @@ func (h *history) rolledBack(t *testing.T) {
 		t.Fatalf("cases %+v", cases)
 	}
 	h.reads(h.Bundle, h.person.bundle(1))
+	again := *h.victim
+	again.approve()
+	must(t, h.execute(again.caseID))
+	again.wantErased(h.claim)
 }
 
-// waiting checks that the case stands, that its patient is closed and all others are not.
-func (h *history) waiting(t *testing.T) {
+// waiting checks that the case stands and destroys nothing, that its patient is closed and all others are not.
+func (h *history) waiting(t *testing.T, now string) {
 	t.Helper()
+	dead := 0
+	if now == "erase.key-destroyed" {
+		dead = 1
+	}
+	if alive, err := h.keysAlive(t.Context(), namesOf(h.held)); err != nil || alive < len(h.held)-dead {
+		t.Errorf("%d of %d keys are alive, %v", alive, len(h.held), err)
+	}
 	cases, err := h.Cases(t.Context())
 	if must(t, err); len(cases) != 1 || cases[0].State == string(stateCertified) || cases[0].Certificate != "" {
 		t.Fatalf("the case went on without what it needs: %+v", cases)

@@ -21,11 +21,7 @@ func benchData(b *testing.B) []string {
 		}
 		dir = made
 	}
-	files, _, err := expand([]string{dir}, false)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return files
+	return expand([]string{dir}, false).files
 }
 
 func benchState(b *testing.B) *state {
@@ -116,7 +112,7 @@ func BenchmarkReadBundle(b *testing.B) {
 	for b.Loop() {
 		var total int64
 		for _, done := range imported {
-			content, err := st.Read(b.Context(), done.Bundle, custodian)
+			content, err := st.Read(b.Context(), done.Bundle, custodian())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -93,11 +93,7 @@ func uniqueRuns(t *testing.T, data string) map[[runLength]byte]bool {
 
 func bundles(t *testing.T, data string) (all [][]byte) {
 	t.Helper()
-	files, _, err := expand([]string{data}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
+	for _, name := range expand([]string{data}, false).files {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

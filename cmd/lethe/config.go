@@ -79,7 +79,7 @@ func defaultConfig() config {
 		},
 		Keys: keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
 		Retention: retentionConfig{
-			DisclosuresDays: 3650, DisclosuresGround: "17.3.e",
+			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
 		},
 	}

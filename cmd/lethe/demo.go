@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -138,9 +139,11 @@ func (d *demo) cohort(data string) (cleanup func() error, err error) {
 			}
 		}
 	}
-	if d.files, _, err = expand([]string{data}, false); err != nil {
-		return cleanup, errors.Join(err, cleanup())
+	all := expand([]string{data}, false)
+	if len(all.files) == 0 || len(all.refused) > 0 {
+		return cleanup, errors.Join(fmt.Errorf("%s is no folder of bundles", data), cleanup())
 	}
+	d.files = all.files
 	return cleanup, nil
 }
 
@@ -191,7 +194,7 @@ func (d *demo) compare(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	content, err := d.state.Read(ctx, id, custodian)
+	content, err := d.state.Read(ctx, id, custodian())
 	if err != nil {
 		return err
 	}
@@ -236,7 +239,7 @@ func (d *demo) forget(ctx context.Context) error {
 
 // refused reads a bundle that must not be readable, and returns the error's name.
 func (d *demo) refused(ctx context.Context, id string) (string, error) {
-	content, err := d.state.Read(ctx, id, custodian)
+	content, err := d.state.Read(ctx, id, custodian())
 	if err == nil {
 		return "", errors.Join(errors.New("an erased bundle was opened"), content.Close())
 	}
@@ -275,7 +278,7 @@ func (d *demo) check(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.checkIssuer(key); err != nil {
+	if err := checkIssuer(key, d.publishedKey()); err != nil {
 		return err
 	}
 	for i := range file {
@@ -304,11 +307,27 @@ func (d *demo) reopen(ctx context.Context, meanwhile func() error) error {
 // copyStores copies the key store and the index between folders.
 func (d *demo) copyStores(from, to string) error {
 	for _, f := range []string{keysFolder, indexFolder} {
-		if err := os.CopyFS(filepath.Join(to, f), os.DirFS(filepath.Join(from, f))); err != nil {
+		if err := copyPrivate(filepath.Join(from, f), filepath.Join(to, f)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// copyPrivate copies a folder for its owner alone.
+func copyPrivate(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return filepath.WalkDir(to, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.Chmod(name, 0o700)
+		}
+		return os.Chmod(name, 0o600)
+	})
 }
 
 // putBack replaces both stores by the thief's copies.

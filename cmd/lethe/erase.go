@@ -2,11 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os/user"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,11 +68,7 @@ research, 17.3.e legal claims.`,
 // complete fills in defaults and reads the dates.
 func (o *eraseOptions) complete() error {
 	if o.Filed == "" || o.Execute == "" {
-		name := "unknown user"
-		if u, err := user.Current(); err == nil {
-			name = u.Username
-		}
-		o.Filed, o.Execute = defaultTo(o.Filed, name), defaultTo(o.Execute, name)
+		o.Filed, o.Execute = cmp.Or(o.Filed, systemUser()), cmp.Or(o.Execute, systemUser())
 	}
 	for _, d := range []struct {
 		flag, text string
@@ -91,13 +87,6 @@ func (o *eraseOptions) complete() error {
 		o.Retain = &o.retain
 	}
 	return nil
-}
-
-func defaultTo(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // erased is what `lethe erase --json` prints.

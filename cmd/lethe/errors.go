@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"lethe/offchain"
 	"lethe/vault"
@@ -26,6 +28,7 @@ var advice = []struct {
 }{
 	{vault.ErrNoPatient, "give --patient ID (see `lethe patients`)"},
 	{vault.ErrIdentifierHeld, "compare the two patients; give --patient ID only if you are sure whose it is"},
+	{vault.ErrErased, "`lethe erasures` lists the erasures with their certificates"},
 	{vault.ErrErasing, "wait until the erasure is certified: `lethe erasures` shows how far it is"},
 	{vault.ErrQuarantined, "see docs/erasure.md, section Restoring"},
 	{offchain.ErrLedgerFork, "one of the copies was altered: compare them with the certificates before anything else"},
@@ -49,5 +52,18 @@ func hints(err error) []string {
 	return nil
 }
 
-// oneLine is an error's text in one line.
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+// oneLine is an error's text in one line that a terminal shows as it is.
+func oneLine(err error) string { return visible(strings.ReplaceAll(err.Error(), "\n", "; ")) }
+
+// visible escapes what a terminal would act on, as file names may hold.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+	}
+	return b.String()
+}

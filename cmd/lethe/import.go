@@ -23,7 +23,7 @@ type importResult struct {
 	Objects  int       `json:"objects"`
 	Bytes    int64     `json:"bytes"`
 	Skipped  int       `json:"skipped"` // files that were taken in before
-	Ignored  int       `json:"ignored"` // files in folders that are not *.json
+	Ignored  int       `json:"ignored"` // in folders: files that are not *.json, links, pipes
 	Refused  []refused `json:"refused"`
 }
 
@@ -51,9 +51,9 @@ nothing. A file that is refused is named with the reason, and the others go on; 
 }
 
 func (p *program) importFiles(ctx context.Context, paths []string, in vault.Import) (err error) {
-	files, ignored, err := expand(paths, in.Type != "")
-	if err != nil {
-		return err
+	found := expand(paths, in.Type != "")
+	if len(found.files)+len(found.refused) == 0 {
+		return withHint(errors.New("there is nothing to import"), "folders stand for the *.json files below them")
 	}
 	st, err := p.openState(ctx, true)
 	if err != nil {
@@ -63,8 +63,7 @@ func (p *program) importFiles(ctx context.Context, paths []string, in vault.Impo
 	if in.Patient, err = st.patientID(ctx, in.Patient); err != nil {
 		return err
 	}
-	result, err := p.importAll(ctx, st, files, in)
-	result.Ignored = ignored
+	result, err := p.importAll(ctx, st, found, in)
 	if err != nil {
 		return err
 	}
@@ -72,50 +71,70 @@ func (p *program) importFiles(ctx context.Context, paths []string, in vault.Impo
 		return err
 	}
 	if n := len(result.Refused); n > 0 {
-		return fmt.Errorf("%d of %d files were refused", n, len(files))
+		return fmt.Errorf("%d of %d files were refused", n, len(found.files)+len(found.refused))
 	}
 	return nil
 }
 
-// expand lists the files that paths stand for: folders stand for the *.json files below them, or for all files when everything is taken.
-func expand(paths []string, everything bool) (files []string, ignored int, err error) {
+// found is what paths stand for.
+type found struct {
+	files   []string
+	refused []refused
+	ignored int // in folders: files that are not *.json, links, pipes
+}
+
+// expand lists the files that paths stand for: folders stand for the *.json files below them, or for all files when everything is
+// taken. What is no file is refused, or ignored where nobody named it.
+func expand(paths []string, everything bool) (all found) {
+	refuse := func(path string, err error) {
+		all.refused = append(all.refused, refused{File: path, Reason: oneLine(err)})
+	}
 	for _, path := range paths {
 		info, err := os.Stat(path)
-		if err != nil {
-			return nil, 0, err
-		}
-		if !info.IsDir() {
-			files = append(files, path)
+		switch {
+		case err != nil:
+			refuse(path, err)
+			continue
+		case info.Mode().IsRegular():
+			all.files = append(all.files, path)
+			continue
+		case !info.IsDir():
+			refuse(path, errors.New("neither a file nor a folder"))
 			continue
 		}
-		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		_ = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error { // never fails: errors are refusals
 			switch {
-			case err != nil || !d.Type().IsRegular():
-				return err
-			case everything || strings.EqualFold(filepath.Ext(name), ".json"):
-				files = append(files, name)
+			case err != nil:
+				refuse(name, err)
+			case d.IsDir():
+			case d.Type().IsRegular() && (everything || strings.EqualFold(filepath.Ext(name), ".json")):
+				all.files = append(all.files, name)
 			default:
-				ignored++
+				all.ignored++
 			}
 			return nil
 		})
-		if err != nil {
-			return nil, 0, err
-		}
 	}
-	if len(files) == 0 {
-		return nil, 0, withHint(errors.New("there is nothing to import"), "folders stand for the *.json files below them")
-	}
-	return files, ignored, nil
+	return all
 }
 
 // importAll takes the files in, one after the other; only what stops all of them is an error.
-func (p *program) importAll(ctx context.Context, st *state, files []string, in vault.Import) (importResult, error) {
-	result := importResult{Refused: []refused{}}
+func (p *program) importAll(ctx context.Context, st *state, all found, in vault.Import) (importResult, error) {
+	result := importResult{Ignored: all.ignored, Refused: []refused{}}
 	patients := map[string]bool{}
-	bar := p.progress("importing", files)
+	bar := p.progress("importing", all.files)
 	defer bar.finish()
-	for _, name := range files {
+	refuse := func(r refused, hints ...string) {
+		result.Refused = append(result.Refused, r)
+		bar.say("lethe: refused %s: %s", visible(r.File), r.Reason)
+		for _, h := range hints {
+			bar.say("hint: %s", h)
+		}
+	}
+	for _, r := range all.refused {
+		refuse(r)
+	}
+	for _, name := range all.files {
 		in.Open = func() (io.ReadCloser, error) { return bar.open(name) }
 		done, err := st.Import(ctx, in)
 		bar.fileDone()
@@ -125,11 +144,7 @@ func (p *program) importAll(ctx context.Context, st *state, files []string, in v
 		case errors.Is(err, vault.ErrQuarantined):
 			return result, err
 		case err != nil:
-			result.Refused = append(result.Refused, refused{File: name, Reason: oneLine(err)})
-			bar.say("lethe: refused %s: %s", name, oneLine(err))
-			for _, h := range hints(err) {
-				bar.say("hint: %s", h)
-			}
+			refuse(refused{File: name, Reason: oneLine(err)}, hints(err)...)
 			continue
 		case done.Skipped:
 			result.Skipped++

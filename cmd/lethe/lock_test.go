@@ -70,3 +70,35 @@ func TestRangesOfARecord(t *testing.T) {
 		t.Errorf("a range outside: exit %d, %v", e.code, err)
 	}
 }
+
+// A link is followed, a file replaced when the new one is complete, and nothing else is left beside it.
+func TestOutputFollowsLinksAndLeavesNothingBeside(t *testing.T) {
+	f := newFolder(t, 1)
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := os.WriteFile(target, []byte("older"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+	must[got](t, "record", "get", f.bundles[0], "--output", link, "--range", "0-9", "--dir", f.dir)
+	if data, err := os.ReadFile(target); err != nil || len(data) != 10 {
+		t.Fatalf("%d bytes at the link's target, %v", len(data), err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		t.Fatalf("%v, %v", left, err)
+	}
+	if e := lethe(t, "", "record", "get", f.bundles[0], "--output", "/dev/full", "--dir", f.dir); e.code == 0 {
+		t.Fatal("writing to a full device was reported as done")
+	}
+	if info, err := os.Stat("/dev/full"); err != nil || info.Mode().IsRegular() {
+		t.Fatal("the device was replaced")
+	}
+}
+
+func TestWhatATerminalWouldActOnIsEscaped(t *testing.T) {
+	if got := visible("a\nb\x1b[31mü.json"); got != `a\u000ab\u001b[31mü.json` {
+		t.Errorf("got %q", got)
+	}
+}

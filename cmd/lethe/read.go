@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,7 +19,18 @@ import (
 )
 
 // custodian is how the access log names whoever reads at the state folder itself.
-var custodian = vault.Access{Actor: "local custodian", Purpose: "PATADMIN"}
+func custodian() vault.Access {
+	return vault.Access{Actor: "local custodian " + systemUser(), Purpose: "PATADMIN"}
+}
+
+// systemUser is the name of the account that runs the program.
+func systemUser() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown user"
+	}
+	return u.Username
+}
 
 // patientID turns what a person typed into a patient's id: the id itself, or an identifier as system|value.
 func (st *state) patientID(ctx context.Context, text string) (string, error) {
@@ -121,7 +133,7 @@ func (p *program) recordCommand() *cobra.Command {
 		Short: "write a record or a bundle to a file, byte for byte as it was received",
 		Long: `Writes a record or a bundle to a file, byte for byte as it was received. The disclosure stands in the patient's access
 log before the first byte is read. --range takes the first and the last byte, counted from 0, as HTTP does: 0-1023, or 1024-
-up to the end. The file appears only when it is complete.`,
+up to the end. Until it is complete the file is called FILE.part.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return p.getRecord(c.Context(), args[0], output, span) },
 	}
@@ -153,7 +165,7 @@ func (p *program) getRecord(ctx context.Context, id, output, span string) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	content, err := st.Read(ctx, id, custodian)
+	content, err := st.Read(ctx, id, custodian())
 	if err != nil {
 		return err
 	}
@@ -192,23 +204,37 @@ func parseRange(text string) (first, length int64, err error) {
 	return first, last - first + 1, nil
 }
 
-// writeOut writes a file that appears when it is complete.
+// writeOut writes a file that appears under its name when it is complete; until then it is NAME.part. A device or a pipe is written
+// to as it stands, and a link is followed.
 func (p *program) writeOut(output string, src io.Reader) (n int64, err error) {
 	if output == "-" {
 		return io.Copy(p.stdout, src)
 	}
-	f, err := os.CreateTemp(filepath.Dir(output), ".lethe-*")
+	if target, err := filepath.EvalSymlinks(output); err == nil {
+		output = target
+	}
+	if info, err := os.Stat(output); err == nil && !info.Mode().IsRegular() {
+		return stream(output, os.O_WRONLY, src, func(*os.File) error { return nil })
+	}
+	part := output + ".part"
+	n, err = stream(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, src, (*os.File).Sync)
+	if err == nil {
+		err = os.Rename(part, output)
+	}
+	if err != nil {
+		return n, errors.Join(err, os.Remove(part))
+	}
+	return n, nil
+}
+
+func stream(name string, flag int, src io.Reader, settle func(*os.File) error) (int64, error) {
+	f, err := os.OpenFile(name, flag, 0o600)
 	if err != nil {
 		return 0, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	n, err = io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{src}, make([]byte, 1<<20))
-	if err = errors.Join(err, f.Close()); err != nil {
-		return n, err
+	n, err := io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{src}, make([]byte, 1<<20))
+	if err == nil {
+		err = settle(f)
 	}
-	return n, os.Rename(f.Name(), output)
+	return n, errors.Join(err, f.Close())
 }

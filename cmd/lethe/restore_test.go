@@ -79,6 +79,25 @@ func TestQuarantineWhenTheLedgerIsLost(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	f.wantQuarantine(t)
+}
+
+// Also when the stores that know better were put back with it: the certificates are witnesses, too.
+func TestQuarantineWhenACertificateIsNotInTheLedger(t *testing.T) {
+	f := newFolder(t, 2)
+	older := f.clone(t)
+	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	for _, store := range []string{keysFolder, indexFolder, objectsFolder} {
+		f.replace(t, older, store)
+	}
+	if err := os.Remove(filepath.Join(f.dir, ledgerFolder, "erasures.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	f.wantQuarantine(t)
+}
+
+func (f folder) wantQuarantine(t *testing.T) {
+	t.Helper()
 	e := lethe(t, "", "record", "get", f.bundles[1], "--output", filepath.Join(t.TempDir(), "x"), "--dir", f.dir)
 	if e.code == 0 || !strings.Contains(e.stderr, "quarantined") || !strings.Contains(e.stderr, "hint:") {
 		t.Fatalf("exit %d\n%s", e.code, e.stderr)

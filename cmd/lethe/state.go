@@ -254,7 +254,7 @@ func publishKey(name string, public any) error {
 	if have, err := os.ReadFile(name); err == nil && string(have) == string(data) {
 		return nil
 	}
-	return os.WriteFile(name, data, 0o600)
+	return os.WriteFile(name, data, 0o644) //nolint:gosec // it is the public half
 }
 
 // hardenProcess keeps keys out of core dumps, and says when they could reach a disk by way of swap.

@@ -19,7 +19,8 @@ const maxCertificate = 4 << 20
 // verdict is what `lethe verify --json` prints.
 type verdict struct {
 	Kind       string   `json:"kind"`
-	Valid      bool     `json:"valid"`
+	Valid      bool     `json:"valid"`          // form and signature
+	Issuer     bool     `json:"issuer_checked"` // and the key is the published one
 	Case       string   `json:"case"`
 	Key        string   `json:"key"` // RFC 7638 thumbprint of the key that signed
 	Checked    []string `json:"checked"`
@@ -28,19 +29,29 @@ type verdict struct {
 }
 
 func (p *program) verifyCommand() *cobra.Command {
-	return &cobra.Command{
+	var keyFile string
+	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "check a certificate of erasure",
-		Long: `Checks a certificate of erasure: its form, its signature and, with --dir, that the key is the one published in the state
-folder's public/. It opens no store and needs no account. What it could not check it says.`,
+		Long: `Checks a certificate of erasure: its form, its signature and, with --key or --dir, that the key is the issuer's: --key names
+the published key, a JWK file; --dir a state folder that has it in public/. It opens no store and needs no account. What it could
+not check it says: without either it cannot say whose certificate it is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.verify(args[0], c.Flags().Changed("dir"))
+			if keyFile == "" && c.Flags().Changed("dir") {
+				keyFile = p.publishedKey()
+			}
+			return p.verify(args[0], keyFile)
 		},
 	}
+	c.Flags().StringVar(&keyFile, "key", "", "the issuer's published key, as a JWK file")
+	return c
 }
 
-func (p *program) verify(file string, withDir bool) error {
+// publishedKey is where a state folder publishes the key that certificates verify with.
+func (p *program) publishedKey() string { return filepath.Join(p.dir, publicFolder, publicKeyFile) }
+
+func (p *program) verify(file, keyFile string) error {
 	data, err := readBounded(file, maxCertificate)
 	if err != nil {
 		return err
@@ -55,22 +66,23 @@ func (p *program) verify(file string, withDir bool) error {
 		NotChecked: []string{"inclusion in the public log and on the chain: chain is " + c.Chain},
 		NotProven:  c.DoesNotProve,
 	}
-	if !withDir {
-		v.NotChecked = append(v.NotChecked, "whose key signed it: compare the thumbprint with the published one, or give --dir")
+	if keyFile == "" {
+		v.NotChecked = append(v.NotChecked, "whose key signed it: anyone can make a key. Give --key or --dir, or compare the thumbprint")
 		return p.showVerdict(v)
 	}
-	if err := p.checkIssuer(key); err != nil {
+	if err := checkIssuer(key, keyFile); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	v.Checked = append(v.Checked, "the key is the one published in "+filepath.Join(p.dir, publicFolder))
+	v.Issuer = true
+	v.Checked = append(v.Checked, "the key is the one published in "+keyFile)
 	return p.showVerdict(v)
 }
 
 // checkIssuer compares the key that signed with the published one.
-func (p *program) checkIssuer(key jose.JSONWebKey) error {
-	data, err := os.ReadFile(filepath.Join(p.dir, publicFolder, publicKeyFile))
+func checkIssuer(key jose.JSONWebKey, file string) error {
+	data, err := readBounded(file, maxCertificate)
 	if err != nil {
-		return withHint(fmt.Errorf("the published key cannot be read: %w", err), "without --dir only the signature is checked")
+		return withHint(fmt.Errorf("the published key cannot be read: %w", err), "without --key and --dir only the signature is checked")
 	}
 	var published jose.JSONWebKey
 	if err := json.Unmarshal(data, &published); err != nil {
@@ -90,7 +102,11 @@ func (p *program) showVerdict(v verdict) error {
 	if p.json {
 		return p.print(v)
 	}
-	fmt.Fprintf(p.stdout, "authentic certificate of erasure, case %s\nsigned with key %s\n", v.Case, v.Key)
+	heading := "the signature is consistent, but WHOSE it is was not checked"
+	if v.Issuer {
+		heading = "authentic"
+	}
+	fmt.Fprintf(p.stdout, "certificate of erasure, case %s: %s\nsigned with key %s\n", v.Case, heading, v.Key)
 	for _, part := range []struct {
 		heading string
 		lines   []string

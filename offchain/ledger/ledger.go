@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"lethe/offchain"
@@ -295,6 +296,21 @@ func (l *Ledger) PutCertificate(_ context.Context, caseID string, data []byte) (
 		return "", fmt.Errorf("ledger: write certificate: %w", err)
 	}
 	return name, nil
+}
+
+// Certified implements [offchain.Ledger].
+func (l *Ledger) Certified(context.Context) ([]string, error) {
+	files, err := os.ReadDir(filepath.Join(filepath.Dir(l.file), certificates))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("ledger: list certificates: %w", err)
+	}
+	var cases []string
+	for _, f := range files {
+		if id, ok := strings.CutSuffix(f.Name(), ".json"); ok {
+			cases = append(cases, id)
+		}
+	}
+	return cases, nil
 }
 
 // Entries implements [offchain.Ledger].
