@@ -37,7 +37,7 @@ func (e *execution) certificate() certificate.Certificate {
 	received := unix(f.Request.Received)
 	return certificate.Certificate{
 		Format: certificate.Format, Case: e.row.ID, Edition: 1, Tool: "lethe " + e.cfg.Version,
-		Received: stamp(received), Due: stamp(received.AddDate(0, 1, 0)), Completed: stamp(unix(f.Done)),
+		Received: stamp(received), Due: stamp(monthAfter(received)), Completed: stamp(unix(f.Done)),
 		Subject: certificate.Subject{
 			Commitment: hashHex(subjectDomain, f.Request.Patient, string(f.Salt)),
 			Note:       "the case file holds the opening; without it the commitment says nothing",
@@ -144,6 +144,16 @@ func (e *execution) caveats() []string {
 		all = append(all, "that a second person approved: none was named who is neither the one who filed nor the one who executed")
 	}
 	return all
+}
+
+// monthAfter is when a period of one month ends: where the next month has no such day, on its last (Regulation 1182/71,
+// Article 3(2)(c)).
+func monthAfter(t time.Time) time.Time {
+	end := t.AddDate(0, 1, 0)
+	if end.Day() != t.Day() {
+		end = end.AddDate(0, 0, -end.Day())
+	}
+	return end
 }
 
 func hashHex(domain string, parts ...string) string {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -307,27 +306,11 @@ func (d *demo) reopen(ctx context.Context, meanwhile func() error) error {
 // copyStores copies the key store and the index between folders.
 func (d *demo) copyStores(from, to string) error {
 	for _, f := range []string{keysFolder, indexFolder} {
-		if err := copyPrivate(filepath.Join(from, f), filepath.Join(to, f)); err != nil {
+		if err := os.CopyFS(filepath.Join(to, f), os.DirFS(filepath.Join(from, f))); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// copyPrivate copies a folder for its owner alone.
-func copyPrivate(from, to string) error {
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		return err
-	}
-	return filepath.WalkDir(to, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return os.Chmod(name, 0o700)
-		}
-		return os.Chmod(name, 0o600)
-	})
 }
 
 // putBack replaces both stores by the thief's copies.

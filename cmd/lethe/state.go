@@ -254,11 +254,13 @@ func publishKey(name string, public any) error {
 	if have, err := os.ReadFile(name); err == nil && string(have) == string(data) {
 		return nil
 	}
-	return os.WriteFile(name, data, 0o644) //nolint:gosec // it is the public half
+	return os.WriteFile(name, data, 0o600)
 }
 
-// hardenProcess keeps keys out of core dumps, and says when they could reach a disk by way of swap.
+// hardenProcess makes new files the owner's alone, keeps keys out of core dumps, and says when they could reach a disk by way of
+// swap.
 func (p *program) hardenProcess() error {
+	syscall.Umask(0o077)
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("turn core dumps off: %w", err)
 	}
