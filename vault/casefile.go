@@ -100,6 +100,16 @@ func fileRequest(r EraseRequest, now time.Time) caseRequest {
 	return f
 }
 
+// tell names the states that were reached and not yet told.
+func (f *caseFile) tell(told map[state]bool, progress func(string)) {
+	for _, st := range append(append([]state{stateApproved}, provenStates...), stateCertified) {
+		if _, reached := f.Reached[string(st)]; (reached || st == stateApproved) && !told[st] {
+			told[st] = true
+			progress(string(st))
+		}
+	}
+}
+
 // erased lists the parts that are destroyed.
 func (f *caseFile) erased() []casePart {
 	var parts []casePart

@@ -343,9 +343,9 @@ func (s *Service) Erase(ctx context.Context, req EraseRequest, progress func(sta
 	return id, certificate, err
 }
 
-// Await waits until a case is certified, or an attempt at it failed.
+// Await waits until a case is certified, or an attempt at it failed. progress is told every state once, in order.
 func (s *Service) Await(ctx context.Context, id string, progress func(state string)) (certificate string, err error) {
-	last := ""
+	told := map[state]bool{}
 	for {
 		changed := s.changed.wait()
 		row, key, file, err := s.openCase(ctx, id)
@@ -353,10 +353,9 @@ func (s *Service) Await(ctx context.Context, id string, progress func(state stri
 			return "", err
 		}
 		key.Zero()
-		if progress != nil && row.State != last {
-			progress(row.State)
+		if progress != nil {
+			file.tell(told, progress)
 		}
-		last = row.State
 		if row.State == string(stateCertified) {
 			return file.Certificate, nil
 		}
