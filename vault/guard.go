@@ -274,10 +274,30 @@ func (s *Service) findRetained(ctx context.Context, e offchain.LedgerEntry) (*re
 	}
 	set, err := s.openManifest(ctx, e.Case, e.Retained)
 	if errors.Is(err, keys.ErrNoKey) || errors.Is(err, offchain.ErrNotFound) {
+		if err := s.originalsGone(ctx, e); err != nil {
+			return nil, err
+		}
 		s.cfg.Log.Error("what an erasure had kept cannot be opened: the restored store is older than the copy", "case", e.Case)
 		return nil, nil
 	}
 	return &set, err
+}
+
+// originalsGone refuses to go on while the originals of what was kept may still be readable and their copy is not: destroying them
+// would lose what the law keeps.
+func (s *Service) originalsGone(ctx context.Context, e offchain.LedgerEntry) error {
+	alive, err := s.keysAlive(ctx, e.Keys)
+	if err != nil {
+		return err
+	}
+	there, err := s.objectsThere(ctx, e.Objects)
+	if err != nil {
+		return err
+	}
+	if alive > 0 && there > 0 {
+		return errors.New("the stores were put back to a time before what the law keeps was copied: put newer copies of keys and objects back")
+	}
+	return nil
 }
 
 // adopt puts the retained copy into an index that has forgotten it.
