@@ -22,12 +22,22 @@ type Tx interface {
 	PatientWriter
 	RecordWriter
 	CaseWriter
+	LogWriter
 	// Enqueue adds a job that runs, at least once, after this transaction has committed, and never when it has not.
-	Enqueue(ctx context.Context, job ExecuteErasure) error
+	Enqueue(ctx context.Context, job Job) error
 }
 
-// ExecuteErasure is the job that carries out an approved case. Jobs hold ids only.
+// Job is work that a transaction leaves behind: [ExecuteErasure] or [SequenceLog]. Jobs hold ids only.
+type Job interface{ job() }
+
+// ExecuteErasure is the job that carries out an approved case.
 type ExecuteErasure struct{ Case string }
+
+// SequenceLog is the job that brings the entries that have no position yet into the log. One that waits stands for all.
+type SequenceLog struct{}
+
+func (ExecuteErasure) job() {}
+func (SequenceLog) job()    {}
 
 // Queries reads the index. A single row that is not there is ErrNotFound.
 type Queries interface {
@@ -53,16 +63,31 @@ type Queries interface {
 	Bundle(ctx context.Context, id string) (Bundle, error)
 	Bundles(ctx context.Context, patient string) ([]Bundle, error)
 	Disclosures(ctx context.Context, patient string) ([]Disclosure, error)
+	Disclosure(ctx context.Context, id string) (Disclosure, error)
 	Tombstone(ctx context.Context, id string) (Tombstone, error)
 	Case(ctx context.Context, id string) (Case, error)
 	// Cases lists all cases, oldest first.
 	Cases(ctx context.Context) ([]Case, error)
-	// OpenCases lists the cases that are neither certified, nor carried out by a replay, nor rolled back, oldest first.
+	// CasesIn lists the cases in a state, oldest first.
+	CasesIn(ctx context.Context, state string) ([]Case, error)
+	// OpenCases lists the cases that are neither certified, nor anchored, nor carried out by a replay, nor rolled back, oldest first.
 	OpenCases(ctx context.Context) ([]Case, error)
 	// Intents lists what was announced and neither completed nor cleaned up.
 	Intents(ctx context.Context) ([]Intent, error)
 	// Applied says which ledger entries this index has carried out.
 	Applied(ctx context.Context) (map[uint64]bool, error)
+	// PendingEntries lists the first entries that have no position in the log yet, in the order in which they came.
+	PendingEntries(ctx context.Context, limit int) ([]LogEntry, error)
+	// EntriesOf lists the entries of a record, a disclosure or a case, oldest first.
+	EntriesOf(ctx context.Context, subject string) ([]LogEntry, error)
+	// AnnouncedEntries lists the entries to announce whose positions lie in [from, to), by position.
+	AnnouncedEntries(ctx context.Context, from, to uint64) ([]LogEntry, error)
+	// KeyNames lists the names of all compartments' keys, in order.
+	KeyNames(ctx context.Context) ([]string, error)
+	// EntryTotals counts the entries with and without a position.
+	EntryTotals(ctx context.Context) (EntryTotals, error)
+	// Attempts lists the transactions that are not failed, oldest first.
+	Attempts(ctx context.Context) ([]Attempt, error)
 	// Setting reads a small value of the store's own, such as the control key.
 	Setting(ctx context.Context, name string) ([]byte, error)
 	Totals(ctx context.Context) (Totals, error)
@@ -75,7 +100,7 @@ type PatientWriter interface {
 	InsertIdentifier(ctx context.Context, i Identifier) error
 	InsertCompartment(ctx context.Context, c Compartment) error
 	// WipeCompartments overwrites and deletes the wrapped keys of these compartments, and deletes them and all that is in
-	// them: records, bundles, objects' rows, disclosures. Call Scrub afterwards.
+	// them: records, bundles, objects' rows, disclosures, and which log entries were theirs. Call Scrub afterwards.
 	WipeCompartments(ctx context.Context, ids []string) error
 	// WipeIdentity overwrites and deletes the patient's blind identifiers, and marks the patient as erased.
 	WipeIdentity(ctx context.Context, patient string) error
@@ -103,6 +128,19 @@ type CaseWriter interface {
 	InsertCase(ctx context.Context, c Case) error
 	UpdateCase(ctx context.Context, c Case) error
 	MarkApplied(ctx context.Context, seq uint64) error
+}
+
+// LogWriter changes what the index knows of the log and its anchor.
+type LogWriter interface {
+	// InsertEntries adds entries for the log; one that is there already is left as it is.
+	InsertEntries(ctx context.Context, entries []LogEntry) error
+	// PlaceEntries notes the positions that entries have got. Entries that the index does not know are passed over.
+	PlaceEntries(ctx context.Context, placed []LogEntry) error
+	// SaveAttempt adds a transaction, or replaces the one of the same hash.
+	SaveAttempt(ctx context.Context, a Attempt) error
+	// TakeLease makes holder the one who may act under a name until a time, or answers ErrHeld while somebody else is. now is
+	// the caller's clock.
+	TakeLease(ctx context.Context, name, holder string, now, until time.Time) error
 }
 
 // PatientState is how far a patient's life in the vault has come.
@@ -186,6 +224,33 @@ type Case struct {
 	ID, Patient, State, KeyName string
 	Wrapped, File               []byte
 	Created                     time.Time
+}
+
+// LogEntry is a 32-byte entry of the log and what it is about, which the log does not show. Compartment is the one that its
+// opening lies in, empty when it concerns none. Entries without a position are still to be sequenced. Announce asks that the
+// entry itself goes to the chain with the checkpoint that covers it.
+type LogEntry struct {
+	Entry                [32]byte
+	Subject, Compartment string
+	Announce             bool
+	Position             *uint64
+}
+
+// EntryTotals counts log entries.
+type EntryTotals struct{ Placed, Pending int64 }
+
+// Attempt is a transaction to the chain, in its stored form.
+type Attempt struct {
+	Transaction   [32]byte
+	Nonce         uint64
+	Raw           []byte
+	State         string
+	Log           uint32
+	Size          uint64
+	Root          [32]byte
+	Block         uint64
+	BlockHash     [32]byte
+	Time, Created time.Time // zero Time until it is in a block
 }
 
 // Intent announces a key or an object before it is made, so that a crash leaves no orphan.

@@ -14,6 +14,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists says that something of that name or that natural key is there already.
 	ErrExists = errors.New("exists already")
+	// ErrHeld says that somebody else holds the lease.
+	ErrHeld = errors.New("held by another process")
 	// ErrBadKey says that an object key is not one that Lethe makes.
 	ErrBadKey = errors.New("malformed object key")
 	// ErrLedgerFork says that the two copies of the ledger tell different stories: a person must decide.

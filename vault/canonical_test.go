@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"lethe/anchor"
 	"lethe/offchain"
 )
 
@@ -26,14 +27,35 @@ func TestCanonicalEncodingsAreThoseOfAnotherImplementation(t *testing.T) {
 	billing, identity := c, c
 	billing.Name = "billing"
 	identity.Name = identityCompartment
+	digest, salt := bytes.Repeat([]byte{7}, 32), bytes.Repeat([]byte{9}, 32)
+	d := description{
+		Type: "Observation", SHA256: digest, Received: 1775044800, Salt: salt, Object: "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
+		Offset: 4096, Length: 517,
+	}
+	seen := disclosure{
+		At: 1775044800, Actor: "local custodian", Purpose: "PATADMIN", Record: "01890a5d-ac96-774b-bcce-b302099a8057", Salt: salt,
+	}
+	const erasure = "01890a5d-ac96-774b-bcce-b302099a8059"
+	file := caseFile{
+		Request: caseRequest{
+			Ground: "17.1.b", Filed: "privacy desk", Approve: "officer", Execute: "records", Received: 1775044800,
+			RetainGround: "17.3.b", RetainLaw: "tax code", RetainUntil: 2114380800,
+		},
+		Approved: 1775044801, Kept: []string{"a", "b"}, Done: 1775044802, Ledger: 3, First: digest,
+	}
 	for name, got := range map[string][]byte{
 		"objectContext": s.context(c, "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"),
 		"recordContext": s.context(billing, "record:01890a5d-ac96-774b-bcce-b302099a8057"),
 		"kekContext":    s.associated(identity),
-		"description":   encode(description{Type: "Observation", SHA256: bytes.Repeat([]byte{7}, 32), Received: 1775044800}),
-		"disclosure": encode(disclosure{
-			At: 1775044800, Actor: "local custodian", Purpose: "PATADMIN", Record: "01890a5d-ac96-774b-bcce-b302099a8057",
-		}),
+		"description":   encode(d),
+		"disclosure":    encode(seen),
+
+		"record-stored":     d.opening(seen.Record, 517).Payload,
+		"disclosure-entry":  seen.opening("01890a5d-ac96-774b-bcce-b302099a8058").Payload,
+		"erasure-requested": encode(file.payload(anchor.ErasureRequested, erasure)),
+		"erasure-decided":   encode(file.payload(anchor.ErasureDecided, erasure)),
+		"erasure-executed":  encode(file.payload(anchor.ErasureExecuted, erasure)),
+		"restore-denied":    encode(attestedPayload{Format: formatVersion, At: 1775044800, Persons: []string{"A. Person", "B. Person"}}),
 	} {
 		if hex.EncodeToString(got) != want[name] {
 			t.Errorf("%s is %x, want %s", name, got, want[name])

@@ -12,7 +12,7 @@ const (
 	stateApproved    state = "approved"
 	stateRetained    state = "retained-readable" // 0: what the law keeps reads from its copy
 	stateTombstoned  state = "tombstoned"        // 1: no reading, no writing
-	stateLedgered    state = "ledgered"          // 2: in both copies of the ledger
+	stateLedgered    state = "ledgered"          // 2: in both copies of the ledger, and in a checkpoint of the log
 	stateUncached    state = "caches-dropped"    // 3: no process holds a key
 	stateControlled  state = "readable-before"   // 5: the witness could decrypt
 	stateDestroyed   state = "keys-destroyed"    // 6: by the key store's answer
@@ -20,6 +20,7 @@ const (
 	stateObjectsGone state = "objects-deleted"   // 8: every version
 	stateScrubbed    state = "index-scrubbed"    // 9: wrapped keys overwritten, deleted, log emptied
 	stateCertified   state = "certified"         // 10
+	stateAnchored    state = "anchored"          // 11: on the chain, confirmed, and so certified
 	stateReplayed    state = "replayed"          // by the restore guard, in place of the steps that were left
 	stateRolledBack  state = "rolled-back"       // nothing was destroyed: a restored key store lost the case's key
 )
@@ -39,6 +40,7 @@ type caseFile struct {
 	Retained retainedCopy
 	Parts    []casePart
 	Ledger   uint64
+	LogSize  uint64 // of the checkpoint that covers the keys that die
 	Before   controlTest
 	After    controlTest
 	Versions int // of objects that were deleted
@@ -47,6 +49,23 @@ type caseFile struct {
 	// Certificate is the path under which the certificate was put.
 	Certificate string
 	Salt        []byte // of the subject commitment in the certificate
+	Edition     int    // of the certificate
+	First       []byte // SHA-256 of its first edition, as the log's entry of the execution has it
+	Anchor      anchorNote
+	Openings    []logged // of the case's entries in the log
+}
+
+// logged is an opening in its stored form.
+type logged struct {
+	Type          string
+	Salt, Payload []byte
+}
+
+// anchorNote is the confirmed checkpoint that the certificate names.
+type anchorNote struct {
+	Size        uint64
+	Transaction []byte
+	BlockHash   []byte
 }
 
 // caseRequest is the decision, in its stored form.
@@ -102,7 +121,7 @@ func fileRequest(r EraseRequest, now time.Time) caseRequest {
 
 // tell names the states that were reached and not yet told.
 func (f *caseFile) tell(told map[state]bool, progress func(string)) {
-	for _, st := range append(append([]state{stateApproved}, provenStates...), stateCertified) {
+	for _, st := range append(append([]state{stateApproved}, provenStates...), stateCertified, stateAnchored) {
 		if _, reached := f.Reached[string(st)]; (reached || st == stateApproved) && !told[st] {
 			told[st] = true
 			progress(string(st))

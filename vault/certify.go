@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"lethe/anchor"
+	"lethe/offchain"
 	"lethe/vault/certificate"
 )
 
@@ -19,24 +21,94 @@ const (
 
 // certify is step 10. The facts are in the case file, so a repetition writes the same certificate.
 func (e *execution) certify(ctx context.Context) error {
-	file, err := certificate.Sign(e.certificate(), e.cfg.Signer)
+	checkpoint, err := e.cfg.Log.Checkpoint(ctx, e.file.LogSize)
 	if err != nil {
 		return err
 	}
-	path, err := e.cfg.Ledger.PutCertificate(ctx, e.row.ID, file)
+	e.file.Edition = 1
+	sum, err := e.issue(ctx, checkpoint, nil)
 	if err != nil {
 		return err
 	}
+	e.file.First = sum
 	e.cfg.Step("erase.certificate-written")
-	e.file.Certificate = path
-	return nil
+	return e.reach(ctx, stateCertified, func(tx offchain.Tx) error {
+		return enterLog(ctx, tx, e.file.note(anchor.ErasureExecuted, e.row.ID))
+	})
 }
 
-func (e *execution) certificate() certificate.Certificate {
+// certifyAnchored is step 11: the same facts, and where they stand on the chain.
+func (e *execution) certifyAnchored(ctx context.Context, at anchor.Attempt) error {
+	checkpoint, err := e.cfg.Log.Checkpoint(ctx, at.Size)
+	if err != nil {
+		return err
+	}
+	e.file.Edition++
+	_, err = e.issue(ctx, checkpoint, &at)
+	return err
+}
+
+// issue signs an edition and puts it in place of the one before; it returns the file's SHA-256.
+func (e *execution) issue(ctx context.Context, checkpoint anchor.Checkpoint, at *anchor.Attempt) ([]byte, error) {
+	c := e.certificate(at != nil)
+	var err error
+	if c.Log, err = e.loggedKeys(ctx, checkpoint); err != nil {
+		return nil, err
+	}
+	if at != nil {
+		c.Chain, c.Anchor = "confirmed", e.certifiedAnchor(*at)
+	}
+	file, err := certificate.Sign(c, e.cfg.Signer)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(file)
+	e.file.Certificate, err = e.cfg.Ledger.PutCertificate(ctx, e.row.ID, file)
+	return sum[:], err
+}
+
+// loggedKeys proves the entries of the keys that died in a checkpoint.
+func (e *execution) loggedKeys(ctx context.Context, checkpoint anchor.Checkpoint) (certificate.Log, error) {
+	l := certificate.Log{Origin: e.cfg.Network.Origin, Key: e.cfg.Network.LogKey, Keys: []certificate.LogEntry{}}
+	entries, err := e.entriesOf(ctx, e.row.ID)
+	if err != nil {
+		return l, err
+	}
+	positions := map[anchor.Hash]*uint64{}
+	for _, entry := range entries {
+		positions[entry.Entry] = entry.Position
+	}
+	doomed := e.file.erased()
+	for i, entry := range e.file.erasedKeys(e.row.ID) {
+		at := positions[entry.Entry]
+		if at == nil {
+			return l, ErrNotLogged
+		}
+		proof, err := e.cfg.Log.Inclusion(ctx, *at, checkpoint.Size)
+		if err != nil {
+			return l, err
+		}
+		inclusion := anchor.Inclusion{Index: *at, Hashes: proof, Checkpoint: checkpoint}
+		l.Keys = append(l.Keys, certificate.LogEntry{
+			KeyID: hashHex(keyIDDomain, doomed[i].KeyName), Entry: hex.EncodeToString(entry.Entry[:]), Proof: string(inclusion.Marshal()),
+		})
+	}
+	return l, nil
+}
+
+func (e *execution) certifiedAnchor(at anchor.Attempt) *certificate.Anchor {
+	a := e.anchored(at)
+	return &certificate.Anchor{
+		ChainID: a.ChainID, Contract: a.Contract, Log: a.Log, Size: a.Size, Root: hex.EncodeToString(a.Root[:]), Block: a.Block,
+		BlockHash: hex.EncodeToString(a.BlockHash[:]), Transaction: hex.EncodeToString(a.Transaction[:]), Time: stamp(a.Time),
+	}
+}
+
+func (e *execution) certificate(anchored bool) certificate.Certificate {
 	f := e.file
 	received := unix(f.Request.Received)
 	return certificate.Certificate{
-		Format: certificate.Format, Case: e.row.ID, Edition: 1, Tool: "lethe " + e.cfg.Version,
+		Format: certificate.Format, Case: e.row.ID, Edition: f.Edition, Tool: "lethe " + e.cfg.Version,
 		Received: stamp(received), Due: stamp(monthAfter(received)), Completed: stamp(unix(f.Done)),
 		Subject: certificate.Subject{
 			Commitment: hashHex(subjectDomain, f.Request.Patient, string(f.Salt)),
@@ -58,7 +130,7 @@ func (e *execution) certificate() certificate.Certificate {
 		Ledger:       certificate.Ledger{Entry: f.Ledger, Copies: 2},
 		Chain:        "pending",
 		States:       e.states(),
-		DoesNotProve: e.caveats(),
+		DoesNotProve: e.caveats(anchored),
 	}
 }
 
@@ -132,13 +204,15 @@ func (e *execution) states() []certificate.Reached {
 }
 
 // caveats says what the certificate does not prove.
-func (e *execution) caveats() []string {
+func (e *execution) caveats(anchored bool) []string {
 	all := []string{
-		"that copies handed out before the erasure are gone",
+		"that copies handed out before the erasure are gone, or that receipts handed out before can no longer be linked to their entries",
 		"that memory, swap, file systems and storage media hold no residue: keys are zeroed where the language allows, files are overwritten and deleted once",
 		"that no backup of the key store and the index together exists outside the declared ones",
 		"that the persons named acted: their names are as the one who executed gave them",
-		"that the erasure is included in the public log: chain is pending in this edition",
+	}
+	if !anchored {
+		all = append(all, "that the log's checkpoint is on the chain: chain is pending in this edition")
 	}
 	if !e.file.twoPersons() {
 		all = append(all, "that a second person approved: none was named who is neither the one who filed nor the one who executed")

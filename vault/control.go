@@ -68,13 +68,17 @@ func (s *Service) loadControl(ctx context.Context) (controlKey, error) {
 	return c, decode(value, &c)
 }
 
+func (k *controlKey) compartment() offchain.Compartment {
+	return offchain.Compartment{ID: k.ID, Patient: controlPatient, Name: controlPatient, KeyName: k.KeyName, Wrapped: k.Wrapped}
+}
+
 // controlLives decrypts with the control key, as the witness.
 func (s *Service) controlLives(ctx context.Context) error {
 	k, err := s.loadControl(ctx)
 	if err != nil {
 		return fmt.Errorf("control key: %w", err)
 	}
-	c := offchain.Compartment{ID: k.ID, Patient: controlPatient, Name: controlPatient, KeyName: k.KeyName, Wrapped: k.Wrapped}
+	c := k.compartment()
 	key, err := s.cfg.Witness.Unwrap(ctx, keys.Name(c.KeyName), c.Wrapped, s.associated(c))
 	if err != nil {
 		return fmt.Errorf("the control key does not work: %w", err)

@@ -20,10 +20,12 @@ type disclosure struct {
 	Actor   string
 	Purpose string
 	Record  string
+	Salt    []byte // of its entry in the log
 }
 
 // DisclosureInfo is an entry of a patient's access log.
 type DisclosureInfo struct {
+	ID      string    `json:"id"`
 	At      time.Time `json:"at"`
 	Actor   string    `json:"actor"`
 	Purpose string    `json:"purpose"`
@@ -32,7 +34,7 @@ type DisclosureInfo struct {
 
 // disclose notes a disclosure, durably.
 func (s *Service) disclose(ctx context.Context, patient, record string, who Access) error {
-	entry := disclosure{At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record}
+	entry := disclosure{At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record, Salt: newSalt()}
 	for try := 1; ; try++ {
 		err := s.discloseOnce(ctx, patient, entry)
 		if try == importTries || !errors.Is(err, offchain.ErrExists) {
@@ -65,7 +67,9 @@ func (s *Service) discloseOnce(ctx context.Context, patient string, entry disclo
 		if err := readable(ctx, tx, patient); err != nil {
 			return err
 		}
-		return tx.InsertDisclosure(ctx, offchain.Disclosure{ID: id, Patient: patient, Compartment: c.ID, Sealed: sealed})
+		return errors.Join(
+			tx.InsertDisclosure(ctx, offchain.Disclosure{ID: id, Patient: patient, Compartment: c.ID, Sealed: sealed}),
+			enterLog(ctx, tx, offchain.LogEntry{Entry: entry.opening(id).Entry(), Subject: id, Compartment: c.ID}))
 	})
 }
 
@@ -133,15 +137,19 @@ func (s *Service) openDisclosures(ctx context.Context, row offchain.Compartment,
 	defer key.Zero()
 	infos := []DisclosureInfo{}
 	for _, r := range rows {
-		plain, err := keys.Open(key, s.context(row, "disclosure:"+r.ID), r.Sealed)
+		d, err := s.openDisclosure(compartment{row, key}, r)
 		if err != nil {
-			return nil, fmt.Errorf("open disclosure: %w", err)
-		}
-		var d disclosure
-		if err := decode(plain, &d); err != nil {
 			return nil, err
 		}
-		infos = append(infos, DisclosureInfo{At: time.Unix(d.At, 0).UTC(), Actor: d.Actor, Purpose: d.Purpose, Record: d.Record})
+		infos = append(infos, DisclosureInfo{ID: r.ID, At: unix(d.At), Actor: d.Actor, Purpose: d.Purpose, Record: d.Record})
 	}
 	return infos, nil
+}
+
+func (s *Service) openDisclosure(c compartment, r offchain.Disclosure) (d disclosure, err error) {
+	plain, err := keys.Open(c.key, s.context(c.Compartment, "disclosure:"+r.ID), r.Sealed)
+	if err != nil {
+		return d, fmt.Errorf("open disclosure: %w", err)
+	}
+	return d, decode(plain, &d)
 }

@@ -21,6 +21,7 @@ func TestThreat40FaultAtEveryStep(t *testing.T) {
 	for _, call := range []string{
 		"store.View", "store.InTx", "store.Scrub", "keys.Unwrap", "witness.Unwrap", "objects.Open", "objects.ReadAt", "ledger.Append",
 		"objects.DeleteAll", "eraser.Destroy", "eraser.Exists", "eraser.Count", "eraser.Advance", "ledger.PutCertificate",
+		"log.Append", "log.Publish",
 	} {
 		if tried[call] == 0 {
 			t.Errorf("%s was never broken", call)
@@ -118,6 +119,7 @@ func eraseWithFault(s *site, partial bool, at int, how outcome) (call string, re
 	s.t.Helper()
 	v := s.victim(partial)
 	claim := v.claim()
+	must(s.t, s.SequenceLog(s.t.Context(), offchain.SequenceLog{}))
 	s.cache.DropAll()
 	s.ports.watch(only(at, how))
 	err := s.execute(v.caseID)

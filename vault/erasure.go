@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lethe/anchor"
 	"lethe/keys"
 	"lethe/offchain"
 )
@@ -315,6 +316,7 @@ func (s *Service) approve(ctx context.Context, tx offchain.Tx, id string, c comp
 		return err
 	}
 	file := &caseFile{Request: fileRequest(req, s.now()), Approved: s.now().Unix(), Kept: kept}
+	logged := []offchain.LogEntry{file.note(anchor.ErasureRequested, id), file.note(anchor.ErasureDecided, id)}
 	sealed, err := s.sealCase(c.key, id, file)
 	if err != nil {
 		return err
@@ -327,6 +329,9 @@ func (s *Service) approve(ctx context.Context, tx offchain.Tx, id string, c comp
 		return err
 	}
 	if err := tx.SetPatientState(ctx, req.Patient, offchain.PatientPreparing); err != nil {
+		return err
+	}
+	if err := enterLog(ctx, tx, logged...); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, offchain.ExecuteErasure{Case: id})
@@ -356,7 +361,7 @@ func (s *Service) Await(ctx context.Context, id string, progress func(state stri
 		if progress != nil {
 			file.tell(told, progress)
 		}
-		if row.State == string(stateCertified) {
+		if row.State == string(stateCertified) || row.State == string(stateAnchored) {
 			return file.Certificate, nil
 		}
 		if failed := s.failure(id); failed != nil {

@@ -18,6 +18,8 @@ var (
 	ErrRange          = errors.New("the range lies outside the record")
 	ErrInvalid        = errors.New("invalid request")
 	ErrConflict       = errors.New("another change came first")
+	ErrNotLogged      = errors.New("not in a checkpoint of the log yet")
+	ErrNoWitness      = errors.New("no witness outside the stores has answered since the start")
 )
 
 // codes is the one table of public error names, most specific first.
@@ -34,6 +36,7 @@ var codes = []struct {
 	{ErrRange, "bad-range"},
 	{ErrInvalid, "invalid-request"},
 	{ErrConflict, "conflict"},
+	{ErrNotLogged, "not-logged"},
 	{ErrNotFound, "not-found"},
 	{keys.ErrNoKey, "key-missing"},
 	{keys.ErrWrongKey, "tampered"},

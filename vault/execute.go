@@ -65,14 +65,14 @@ func (s *Service) execute(ctx context.Context, id string) error {
 		if string(st.from) != e.row.State {
 			continue
 		}
-		s.cfg.Log.Info("erasure step begins", "case", id, "to", string(st.to))
+		s.cfg.Logger.Info("erasure step begins", "case", id, "to", string(st.to))
 		if err := st.run(e, ctx); err != nil {
 			return fmt.Errorf("case %s: on the way to %s: %w", id, st.to, err)
 		}
 		if err := e.reach(ctx, st.to, nil); err != nil {
 			return err
 		}
-		s.cfg.Log.Info("erasure step done", "case", id, "state", string(st.to))
+		s.cfg.Logger.Info("erasure step done", "case", id, "state", string(st.to))
 		s.cfg.Step("erase." + string(st.to))
 	}
 	return nil
@@ -175,8 +175,8 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-// enterLedger is step 2: from here any restored store finds its dead keys. What is kept is read again before that, as it is
-// before the tombstone and before the keys are destroyed.
+// enterLedger is step 2: from here any restored store finds its dead keys, in either copy of the ledger or in the log. What is kept
+// is read again before that, as it is before the tombstone and before the keys are destroyed.
 func (e *execution) enterLedger(ctx context.Context) error {
 	if _, err := e.openRetained(ctx); err != nil {
 		return err
@@ -187,8 +187,20 @@ func (e *execution) enterLedger(ctx context.Context) error {
 		entry.Objects = append(entry.Objects, p.Objects...)
 	}
 	written, err := e.cfg.Ledger.Append(ctx, entry)
+	if err != nil {
+		return err
+	}
 	e.file.Ledger = written.Seq
-	return err
+	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return enterLog(ctx, tx, e.file.erasedKeys(e.row.ID)...) })
+	if err != nil {
+		return err
+	}
+	e.cfg.Step("erase.keys-announced")
+	if err := e.SequenceLog(ctx, offchain.SequenceLog{}); err != nil {
+		return err
+	}
+	e.file.LogSize = e.cfg.Log.Shown().Size
+	return nil
 }
 
 // dropCaches is step 3: no process keeps a key of the patient, and no open reader goes on.
@@ -312,7 +324,7 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 		return err
 	}
 	for _, c := range open {
-		s.cfg.Log.Info("an interrupted erasure goes on", "case", c.ID, "state", c.State)
+		s.cfg.Logger.Info("an interrupted erasure goes on", "case", c.ID, "state", c.State)
 		err := s.ExecuteErasure(ctx, offchain.ExecuteErasure{Case: c.ID})
 		if errors.Is(err, errCaseKeyLost) {
 			err = s.rollBack(ctx, c)
@@ -321,7 +333,7 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 			return err
 		}
 		if err != nil { // its patient stays closed, and its job tries again; the others need not wait
-			s.cfg.Log.Error("an erasure cannot go on", "case", c.ID, "state", c.State, "reason", err.Error())
+			s.cfg.Logger.Error("an erasure cannot go on", "case", c.ID, "state", c.State, "reason", err.Error())
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"lethe/anchor"
 	"lethe/keys"
 	"lethe/offchain"
 )
@@ -195,6 +196,27 @@ func (f *faultyLedger) PutCertificate(ctx context.Context, id string, data []byt
 		return err
 	})
 	return path, err
+}
+
+type faultyLog struct {
+	*memLog
+	*ports
+}
+
+func (f *faultyLog) Append(ctx context.Context, entries []anchor.Hash) (positions []uint64, err error) {
+	err = f.call("log.Append", func() error {
+		positions, err = f.memLog.Append(ctx, entries)
+		return err
+	})
+	return positions, err
+}
+
+func (f *faultyLog) Publish(ctx context.Context) (c anchor.Checkpoint, err error) {
+	err = f.call("log.Publish", func() error {
+		c, err = f.memLog.Publish(ctx)
+		return err
+	})
+	return c, err
 }
 
 type faultyKeys struct {

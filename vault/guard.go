@@ -8,12 +8,13 @@ import (
 	"sync"
 	"time"
 
+	"lethe/anchor"
 	"lethe/keys"
 	"lethe/offchain"
 )
 
-// The restore guard measures the stores against the erasure ledger, which is kept outside them: at start, and again when the
-// last check is older than a cached key may be. A store that is behind was put back: nothing decrypts until the ledger's
+// The restore guard measures the stores against the erasure ledger, and the ledger against the contract (witness.go), which are
+// kept outside them: at start, and again when the last check is older than a cached key may be. A store that is behind was put back: nothing decrypts until the ledger's
 // erasures have been carried out on it again and that was verified.
 
 // guardInterval is how old a check may be when something is decrypted; cached keys live no longer.
@@ -21,6 +22,8 @@ const guardInterval = 60 * time.Second
 
 type guard struct {
 	mu       sync.Mutex
+	floor    *anchor.Accepted // what the contract has shown this process last
+	attested bool             // two persons vouch for this start
 	open     bool
 	checked  time.Time
 	failures map[string]error
@@ -67,10 +70,16 @@ func (s *Service) checkRestore(ctx context.Context) error {
 	if err == nil {
 		err = s.settle(ctx, entries)
 	}
+	if err == nil {
+		err = s.replayFromLog(ctx)
+	}
+	if err == nil {
+		err = s.consult(ctx)
+	}
 	s.guard.set(err == nil, s.cfg.Now())
 	if err != nil {
 		s.cache.DropAll()
-		s.cfg.Log.Error("quarantined", "reason", err.Error())
+		s.cfg.Logger.Error("quarantined", "reason", err.Error())
 		return fmt.Errorf("%w: %w", ErrQuarantined, err)
 	}
 	return nil
@@ -123,7 +132,7 @@ func (s *Service) settle(ctx context.Context, entries []offchain.LedgerEntry) er
 			return err
 		}
 		if behind {
-			s.cfg.Log.Warn("a store was put back: an erasure is carried out again", "case", e.Case, "entry", e.Seq)
+			s.cfg.Logger.Warn("a store was put back: an erasure is carried out again", "case", e.Case, "entry", e.Seq)
 			if err := s.replay(ctx, e); err != nil {
 				return fmt.Errorf("carry out ledger entry %d again: %w", e.Seq, err)
 			}
@@ -249,6 +258,9 @@ func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
 		if err := kept.adopt(ctx, tx); err != nil {
 			return err
 		}
+		if err := enterLog(ctx, tx, erasedKeys(e.Case, e.Keys, e.Retained != "")...); err != nil {
+			return err
+		}
 		return s.buryAgain(ctx, tx, e, doomed)
 	})
 	if err != nil {
@@ -277,7 +289,7 @@ func (s *Service) findRetained(ctx context.Context, e offchain.LedgerEntry) (*re
 		if err := s.originalsGone(ctx, e); err != nil {
 			return nil, err
 		}
-		s.cfg.Log.Error("what an erasure had kept cannot be opened: the restored store is older than the copy", "case", e.Case)
+		s.cfg.Logger.Error("what an erasure had kept cannot be opened: the restored store is older than the copy", "case", e.Case)
 		return nil, nil
 	}
 	return &set, err
@@ -429,7 +441,7 @@ func (s *Service) wipeAgain(ctx context.Context, tx offchain.Tx, e offchain.Ledg
 // closeCase ends a case that the replay has carried out in place of its own steps.
 func closeCase(ctx context.Context, tx offchain.Tx, id string) error {
 	c, err := tx.Case(ctx, id)
-	if errors.Is(err, offchain.ErrNotFound) || (err == nil && c.State == string(stateCertified)) {
+	if errors.Is(err, offchain.ErrNotFound) || (err == nil && (c.State == string(stateCertified) || c.State == string(stateAnchored))) {
 		return nil
 	}
 	if err != nil {

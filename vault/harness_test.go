@@ -36,6 +36,8 @@ type site struct {
 	ports     *ports
 	log       *syncBuffer
 
+	chain   *memChain // outside the folders: what is put back does not touch it
+	tlog    *memLog
 	ring    *local.Ring
 	objects *object.Local
 	index   *index.Store
@@ -48,6 +50,7 @@ const (
 	indexDir   = "index"
 	objectsDir = "objects"
 	ledgerDir  = "ledger"
+	logDir     = "log"
 )
 
 // newSite makes a site that serves.
@@ -60,6 +63,7 @@ func newSite(t testing.TB) *site {
 
 func siteIn(t testing.TB, dir, tenant string) *site {
 	s := &site{t: t, dir: dir, tenant: tenant, clock: &clock{at: time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)}, ports: &ports{}, log: &syncBuffer{}}
+	s.chain = newMemChain()
 	t.Cleanup(s.stop)
 	return s
 }
@@ -92,8 +96,10 @@ func (s *site) open() {
 	signer, err := s.ring.Signer(ctx)
 	must(s.t, err)
 	p := s.ports
+	s.tlog = openMemLog(s.t, s.folder(logDir))
 	cfg := Config{
-		Tenant: s.tenant, Version: "test", Log: log, Now: s.clock.now, Step: step,
+		Tenant: s.tenant, Version: "test", Logger: log, Now: s.clock.now, Step: step,
+		Log: &faultyLog{s.tlog, p}, Chain: s.chain, Sender: &memSender{chain: s.chain, journal: Journal{s.index}, now: s.clock.now}, Network: s.tlog.network(),
 		Store: &faultyStore{p, s.index}, Objects: &faultyObjects{p, s.objects}, Ledger: &faultyLedger{s.ledger, p},
 		Keys: &faultyKeys{p, s.ring}, Witness: &faultyWitness{p, s.ring}, Eraser: &faultyEraser{p, s.ring}, Blinder: s.ring, Signer: signer,
 		Cache: keys.CacheConfig{Now: s.clock.now}, Compartments: fhir.DefaultCompartments(),
@@ -120,7 +126,7 @@ func (s *site) folder(name string) string { return filepath.Join(s.dir, name) }
 // copyTo copies every store to another folder. Nothing may be writing.
 func (s *site) copyTo(dir string) {
 	s.t.Helper()
-	for _, f := range []string{keysDir, indexDir, objectsDir, ledgerDir} {
+	for _, f := range []string{keysDir, indexDir, objectsDir, ledgerDir, logDir} {
 		copyFolder(s.t, filepath.Join(dir, f), s.folder(f))
 	}
 }

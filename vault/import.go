@@ -281,7 +281,7 @@ func (im *importing) insert(ctx context.Context, tx offchain.Tx) error {
 		return err
 	}
 	im.s.cfg.Step("import.in-transaction")
-	return nil
+	return tx.Enqueue(ctx, offchain.SequenceLog{})
 }
 
 func (im *importing) insertPatient(ctx context.Context, tx offchain.Tx) error {

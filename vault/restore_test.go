@@ -56,7 +56,7 @@ func keepHistory(t *testing.T, partial bool) *history {
 func (h *history) restore(now, earlier string, stores []string) {
 	h.t.Helper()
 	h.stop()
-	h.putBack(h.at(now), keysDir, indexDir, objectsDir, ledgerDir)
+	h.putBack(h.at(now), keysDir, indexDir, objectsDir, ledgerDir, logDir)
 	for _, f := range stores {
 		h.putBack(h.at(earlier), f)
 	}

@@ -123,7 +123,7 @@ func (e *execution) writeRetained(ctx context.Context, st *staging, target compa
 		if err != nil {
 			return nil, fmt.Errorf("copy record %s: %w", id, err)
 		}
-		r := offchain.Record{ID: id}
+		r := offchain.Record{ID: id, Object: place.ID, Offset: size, Length: n}
 		if err := e.describe(&r, target, d); err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ var errCaseKeyLost = errors.New("the case's key is lost")
 // rollBack ends a case whose key a restored key store has lost. The ledger does not know the case, or the guard would have
 // carried it out, so nothing was destroyed: its tombstones are taken back, and the request has to be filed again.
 func (s *Service) rollBack(ctx context.Context, c offchain.Case) error {
-	s.cfg.Log.Error("an erasure was rolled back: the key store was put back to a time before it; file the request again", "case", c.ID)
+	s.cfg.Logger.Error("an erasure was rolled back: the key store was put back to a time before it; file the request again", "case", c.ID)
 	dead, err := s.deadCopies(ctx, c.Patient)
 	if err != nil {
 		return err

@@ -188,7 +188,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		return err
 	}
 	if len(left) > 0 {
-		s.cfg.Log.Info("removing what an interrupted change left", "keys_and_objects", len(left))
+		s.cfg.Logger.Info("removing what an interrupted change left", "keys_and_objects", len(left))
 	}
 	return s.remove(ctx, left)
 }

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"lethe/anchor"
 	"lethe/keys"
 	"lethe/offchain"
 	"lethe/vault/fhir"
@@ -34,6 +35,11 @@ type Config struct {
 	Objects offchain.Objects
 	Ledger  offchain.Ledger
 
+	Log     Log            // the transparency log
+	Chain   anchor.Chain   // the contract, as the witness outside the stores
+	Sender  Sender         // takes checkpoints there
+	Network anchor.Network // what is published of both
+
 	Keys    keys.Wrapper   // makes keys, wraps, unwraps: what serving needs
 	Witness keys.Unwrapper // shows that decryption works before an erasure, and fails after it
 	Eraser  Eraser         // destroys
@@ -46,8 +52,17 @@ type Config struct {
 	Retention    Retention
 	Version      string // of the tool, as certificates name it
 
-	Now func() time.Time // defaults to time.Now
-	Log *slog.Logger     // defaults to discarding
+	// Holder names this process among those that share an index: one at a time writes the log. The default is "embedded", for
+	// stores that one process has to itself.
+	Holder string
+	// LedgerOutside says that the ledger's second copy is kept where no restore of the stores reaches it, so that it may stand in
+	// for a chain that does not answer at the start.
+	LedgerOutside bool
+	// Attested names two persons who attest, for this start, that no store was put back; for when no witness answers.
+	Attested []string
+
+	Now    func() time.Time // defaults to time.Now
+	Logger *slog.Logger     // defaults to discarding
 	// Step is called at every point of import and erasure where a crash is worth a test (CrashPoints); nil does nothing.
 	Step func(point string)
 }
@@ -65,7 +80,7 @@ type Retention struct {
 var tenantPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // reservedTenants are first segments of object keys with another meaning.
-var reservedTenants = map[string]bool{"ledger": true}
+var reservedTenants = map[string]bool{"ledger": true, "log": true}
 
 func (c *Config) check() error {
 	missing := func(name string, absent bool) error {
@@ -79,7 +94,8 @@ func (c *Config) check() error {
 	}
 	return errors.Join(
 		missing("Store", c.Store == nil), missing("Objects", c.Objects == nil), missing("Ledger", c.Ledger == nil),
-		missing("Keys", c.Keys == nil), missing("Witness", c.Witness == nil), missing("Eraser", c.Eraser == nil),
+		missing("Log", c.Log == nil), missing("Chain", c.Chain == nil), missing("Sender", c.Sender == nil),
+		missing("Network", c.Network.Origin == ""), missing("Keys", c.Keys == nil), missing("Witness", c.Witness == nil), missing("Eraser", c.Eraser == nil),
 		missing("Blinder", c.Blinder == nil), missing("Signer", c.Signer == nil), missing("Compartments", c.Compartments == nil),
 		missing("Version", c.Version == ""))
 }
@@ -90,9 +106,11 @@ type Service struct {
 	cache *keys.Cache
 	guard guard
 
-	erasing sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
-	open    openReaders
-	changed broadcast // closed and replaced at every change of a case
+	erasing   sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
+	writing   writing
+	anchoring sync.Mutex
+	open      openReaders
+	changed   broadcast // closed and replaced at every change of a case
 }
 
 // New checks the configuration and makes a service. It is quarantined until Recover has succeeded.
@@ -103,8 +121,11 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Holder == "" {
+		cfg.Holder = "embedded"
 	}
 	if cfg.Step == nil {
 		cfg.Step = func(string) {}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 
+	"lethe/anchor"
 	"lethe/keys"
 	"lethe/offchain"
 	"lethe/vault/fhir"
@@ -17,10 +18,13 @@ import (
 
 // description is what a record's sealed row says.
 type description struct {
-	_        struct{} `cbor:",toarray"`
-	Type     string
-	SHA256   []byte // of the record's bytes as received
-	Received int64  // Unix seconds
+	_              struct{} `cbor:",toarray"`
+	Type           string
+	SHA256         []byte // of the record's bytes as received
+	Received       int64  // Unix seconds
+	Salt           []byte // of the record's entry in the log
+	Object         string // where it lies, so that an altered index is found out
+	Offset, Length int64
 }
 
 // store makes the second pass: it encrypts the document into its objects, and describes the records.
@@ -169,13 +173,15 @@ func (im *importing) insertRecords(ctx context.Context, tx offchain.Tx) error {
 		}
 	}
 	for entries := range slices.Chunk(im.doc.Entries, recordBatch) {
-		rows := make([]offchain.Record, len(entries))
+		rows, logged := make([]offchain.Record, len(entries)), make([]offchain.LogEntry, len(entries))
 		for i, e := range entries {
-			if err := im.describe(&rows[i], e, next[im.s.cfg.Compartments.Of(e.Type)]); err != nil {
+			opening, err := im.describe(&rows[i], e, next[im.s.cfg.Compartments.Of(e.Type)])
+			if err != nil {
 				return err
 			}
+			logged[i] = offchain.LogEntry{Entry: opening.Entry(), Subject: rows[i].ID, Compartment: rows[i].Compartment}
 		}
-		if err := tx.InsertRecords(ctx, rows); err != nil {
+		if err := errors.Join(tx.InsertRecords(ctx, rows), tx.InsertEntries(ctx, logged)); err != nil {
 			return err
 		}
 	}
@@ -188,21 +194,22 @@ type cursor struct {
 	offset, index int64
 }
 
-// describe makes the row of the next record of a part.
-func (im *importing) describe(r *offchain.Record, e fhir.Entry, at *cursor) error {
+// describe makes the row of the next record of a part, and the opening of its entry in the log.
+func (im *importing) describe(r *offchain.Record, e fhir.Entry, at *cursor) (anchor.Opening, error) {
 	id, err := newRecordID()
 	if err != nil {
-		return err
+		return anchor.Opening{}, err
 	}
 	*r = offchain.Record{ID: id, Object: at.part.object.ID, Bundle: im.bundle, Offset: at.offset, Length: e.Length}
-	d := description{Type: e.Type, SHA256: at.part.hashes.sums[at.index][:], Received: im.s.now().Unix()}
+	d := description{Type: e.Type, SHA256: at.part.hashes.sums[at.index][:], Received: im.s.now().Unix(), Salt: newSalt()}
 	at.offset += e.Length
 	at.index++
-	return im.s.describe(r, at.part.compartment, d)
+	return d.opening(id, e.Length), im.s.describe(r, at.part.compartment, d)
 }
 
-// describe puts a record into a compartment, sealing its description for it.
+// describe puts a record into a compartment, sealing its description and its place for it.
 func (s *Service) describe(r *offchain.Record, c compartment, d description) error {
+	d.Object, d.Offset, d.Length = r.Object, r.Offset, r.Length
 	sealed, err := keys.Seal(c.key, s.context(c.Compartment, "record:"+r.ID), encode(d))
 	if err != nil {
 		return fmt.Errorf("seal description: %w", err)
@@ -218,7 +225,13 @@ func (s *Service) described(c compartment, r offchain.Record) (description, erro
 	if err != nil {
 		return d, fmt.Errorf("open description of record %s: %w", r.ID, err)
 	}
-	return d, decode(plain, &d)
+	if err := decode(plain, &d); err != nil {
+		return d, err
+	}
+	if d.Object != r.Object || d.Offset != r.Offset || d.Length != r.Length {
+		return d, fmt.Errorf("record %s is not where it was put: %w", r.ID, keys.ErrCorrupt)
+	}
+	return d, nil
 }
 
 // spanHasher hashes consecutive spans of what is written to it, each by itself.

@@ -46,6 +46,8 @@ var wipes = []string{
 	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
 	`DELETE FROM disclosures WHERE tenant = ?1 AND compartment = ?2`,
 	`DELETE FROM imports WHERE tenant = ?1 AND patient = (SELECT patient FROM compartments WHERE tenant = ?1 AND id = ?2)`,
+	`DELETE FROM log_entries WHERE tenant = ?1 AND compartment = ?2 AND position IS NOT NULL`,
+	`UPDATE log_entries SET subject = '', compartment = '' WHERE tenant = ?1 AND compartment = ?2`, // still to be logged, of nobody
 	`DELETE FROM compartments WHERE tenant = ?1 AND id = ?2`,
 }
 
@@ -130,9 +132,14 @@ func (t *tx) InsertRecords(ctx context.Context, rs []offchain.Record) error {
 }
 
 func (t *tx) MoveRecord(ctx context.Context, r offchain.Record) error {
-	return t.exec(ctx, "move record",
+	err := t.exec(ctx, "move record",
 		`UPDATE records SET compartment = ?, object = ?, bundle = '', start = ?, length = ?, sealed = ? WHERE tenant = ? AND id = ?`,
 		r.Compartment, r.Object, r.Offset, r.Length, r.Sealed, t.store.tenant, r.ID)
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, "move record's log entries", `UPDATE log_entries SET compartment = ? WHERE tenant = ? AND subject = ?`,
+		r.Compartment, t.store.tenant, r.ID)
 }
 
 func (t *tx) InsertBundle(ctx context.Context, b offchain.Bundle) error {

@@ -109,9 +109,17 @@ func (t *tx) Bundles(ctx context.Context, patient string) ([]offchain.Bundle, er
 	return several(ctx, t, "bundles", bundleRow, selectBundles+`patient = ? ORDER BY seq`, t.store.tenant, patient)
 }
 
+func (t *tx) Disclosure(ctx context.Context, id string) (offchain.Disclosure, error) {
+	return one(ctx, t, "disclosure", disclosureRow,
+		`SELECT id, patient, compartment, sealed FROM disclosures WHERE tenant = ? AND id = ?`, t.store.tenant, id)
+}
+
+func disclosureRow(d *offchain.Disclosure) []any {
+	return []any{&d.ID, &d.Patient, &d.Compartment, &d.Sealed}
+}
+
 func (t *tx) Disclosures(ctx context.Context, patient string) ([]offchain.Disclosure, error) {
-	return several(ctx, t, "disclosures",
-		func(d *offchain.Disclosure) []any { return []any{&d.ID, &d.Patient, &d.Compartment, &d.Sealed} },
+	return several(ctx, t, "disclosures", disclosureRow,
 		`SELECT id, patient, compartment, sealed FROM disclosures WHERE tenant = ? AND patient = ? ORDER BY seq`, t.store.tenant, patient)
 }
 
@@ -134,8 +142,12 @@ func (t *tx) Cases(ctx context.Context) ([]offchain.Case, error) {
 	return several(ctx, t, "cases", caseRow, selectCases+`TRUE ORDER BY seq`, t.store.tenant)
 }
 
+func (t *tx) CasesIn(ctx context.Context, state string) ([]offchain.Case, error) {
+	return several(ctx, t, "cases", caseRow, selectCases+`state = ? ORDER BY seq`, t.store.tenant, state)
+}
+
 func (t *tx) OpenCases(ctx context.Context) ([]offchain.Case, error) {
-	return several(ctx, t, "cases", caseRow, selectCases+`state NOT IN ('certified', 'replayed', 'rolled-back') ORDER BY seq`, t.store.tenant)
+	return several(ctx, t, "cases", caseRow, selectCases+`state NOT IN ('certified', 'anchored', 'replayed', 'rolled-back') ORDER BY seq`, t.store.tenant)
 }
 
 func (t *tx) Intents(ctx context.Context) ([]offchain.Intent, error) {

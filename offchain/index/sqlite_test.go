@@ -70,14 +70,17 @@ func TestJobsRunOnceCommittedAndAreTriedAgain(t *testing.T) {
 	s := open(t, t.TempDir(), "main")
 	runs := make(chan offchain.ExecuteErasure, 10)
 	failures := 1
-	stop, err := s.Work(t.Context(), index.Handlers{ExecuteErasure: func(_ context.Context, job offchain.ExecuteErasure) error {
-		runs <- job
-		if failures > 0 {
-			failures--
-			return errors.New("try again")
-		}
-		return nil
-	}})
+	stop, err := s.Work(t.Context(), index.Handlers{
+		ExecuteErasure: func(_ context.Context, job offchain.ExecuteErasure) error {
+			runs <- job
+			if failures > 0 {
+				failures--
+				return errors.New("try again")
+			}
+			return nil
+		},
+		SequenceLog: func(context.Context, offchain.SequenceLog) error { return nil },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +98,44 @@ func TestJobsRunOnceCommittedAndAreTriedAgain(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			t.Fatal("the job did not run")
 		}
+	}
+	if err := stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// One waiting job stands for all entries; one that is running does not, as it may have looked already.
+func TestLogJobsAreOneForAllThatWait(t *testing.T) {
+	s := open(t, t.TempDir(), "main")
+	enqueue := func() {
+		t.Helper()
+		if err := s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.Enqueue(t.Context(), offchain.SequenceLog{}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 50 {
+		enqueue()
+	}
+	runs, goOn := make(chan struct{}), make(chan struct{})
+	stop, err := s.Work(t.Context(), index.Handlers{
+		ExecuteErasure: func(context.Context, offchain.ExecuteErasure) error { return nil },
+		SequenceLog: func(context.Context, offchain.SequenceLog) error {
+			runs <- struct{}{}
+			<-goOn
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-runs
+	enqueue() // while it runs
+	close(goOn)
+	<-runs
+	select {
+	case <-runs:
+		t.Fatal("a third job, where two stood for all")
+	case <-time.After(time.Second):
 	}
 	if err := stop(t.Context()); err != nil {
 		t.Fatal(err)

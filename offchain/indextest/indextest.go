@@ -35,6 +35,13 @@ func Run(t *testing.T, open func(t *testing.T) offchain.Store) {
 		"IdentifiersAreHeldByOne":   identifiersAreHeldByOne,
 		"ScrubWaitsForOpenReaders":  scrubWaits,
 		"EnqueueOnlyWithItsChanges": enqueueRollsBack,
+		"EntriesGetPositionsOnce":   entriesGetPositionsOnce,
+		"AnnouncedEntries":          announcedEntries,
+		"KeyNames":                  keyNames,
+		"WipeUnlinksLogEntries":     wipeUnlinksLogEntries,
+		"MovedRecordKeepsItsEntry":  movedRecordKeepsItsEntry,
+		"AttemptsAreReplaced":       attemptsAreReplaced,
+		"LeaseIsHeldByOne":          leaseIsHeldByOne,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

@@ -43,7 +43,9 @@ type Certificate struct {
 	Test    Test      `json:"decryption_test"`
 	Gone    Gone      `json:"gone"`
 	Ledger  Ledger    `json:"ledger"`
-	Chain   string    `json:"chain"` // "pending" until a checkpoint that includes the erasure is confirmed
+	Log     Log       `json:"log"`
+	Chain   string    `json:"chain"` // "pending" until a checkpoint that includes the erasure is confirmed, then "confirmed"
+	Anchor  *Anchor   `json:"anchor,omitempty"`
 
 	States       []Reached `json:"states"`
 	DoesNotProve []string  `json:"does_not_prove"`
@@ -118,6 +120,33 @@ type Gone struct {
 type Ledger struct {
 	Entry  uint64 `json:"entry"`
 	Copies int    `json:"copies"`
+}
+
+// Log proves that the public log says of the keys that they must be dead.
+type Log struct {
+	Origin string     `json:"origin"`
+	Key    string     `json:"key"` // that checkpoints verify with (C2SP signed-note)
+	Keys   []LogEntry `json:"keys"`
+}
+
+// LogEntry is the log's entry of one key.
+type LogEntry struct {
+	KeyID string `json:"key_id"`
+	Entry string `json:"entry"` // hex
+	Proof string `json:"proof"` // C2SP tlog-proof, with the signed checkpoint
+}
+
+// Anchor is where the checkpoint of the proofs stands on the chain.
+type Anchor struct {
+	ChainID     uint64 `json:"chain_id"`
+	Contract    string `json:"contract"`
+	Log         uint32 `json:"log"`
+	Size        uint64 `json:"size"`
+	Root        string `json:"root"`
+	Block       uint64 `json:"block"`
+	BlockHash   string `json:"block_hash"`
+	Transaction string `json:"transaction"`
+	Time        string `json:"time"`
 }
 
 // Reached is a state and when it was verified.

@@ -24,13 +24,22 @@ const encode = (v) => {
 
 const patient = '00112233445566778899aabbccddeeff'
 const compartment = 'ffeeddccbbaa99887766554433221100'
+const record = '01890a5d-ac96-774b-bcce-b302099a8057'
+const erasure = '01890a5d-ac96-774b-bcce-b302099a8059'
+const salt = Buffer.alloc(32, 9)
 const digest = Buffer.alloc(32, 7)
 const vectors = {
   objectContext: [1, 'main', patient, 'care', 'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf', 1],
   recordContext: [1, 'main', patient, 'billing', 'record:01890a5d-ac96-774b-bcce-b302099a8057', 1],
   kekContext: ['lethe/kek/v1', 'main', patient, 'identity', compartment],
-  description: ['Observation', digest, 1775044800],
-  disclosure: [1775044800, 'local custodian', 'PATADMIN', '01890a5d-ac96-774b-bcce-b302099a8057'],
+  description: ['Observation', digest, 1775044800, salt, 'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf', 4096, 517],
+  disclosure: [1775044800, 'local custodian', 'PATADMIN', record, salt],
+  'record-stored': [1, record, 'Observation', digest, 517, 1775044800],
+  'disclosure-entry': [1, '01890a5d-ac96-774b-bcce-b302099a8058', 1775044800, 'local custodian', 'PATADMIN', record],
+  'erasure-requested': [1, erasure, '17.1.b', 1775044800, 'privacy desk'],
+  'erasure-decided': [1, erasure, 1775044801, 'officer', 'records', 2, '17.3.b', 'tax code', 2114380800],
+  'erasure-executed': [1, erasure, 1775044802, 3, digest],
+  'restore-denied': [1, 1775044800, ['A. Person', 'B. Person']],
 }
 const out = {}
 for (const [name, value] of Object.entries(vectors)) out[name] = encode(value).toString('hex')

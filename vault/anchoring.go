@@ -1,0 +1,338 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lethe/anchor"
+	"lethe/offchain"
+)
+
+// Sender takes checkpoints to the contract. One attempt is under way at a time.
+type Sender interface {
+	// Send stores an attempt and sends it.
+	Send(ctx context.Context, sub anchor.Submission) (anchor.Attempt, error)
+	// Follow looks at every attempt that is not settled, sends again what no block has, and returns those whose state changed.
+	Follow(ctx context.Context) ([]anchor.Attempt, error)
+	// Pending is the attempt that no block has yet, nil when there is none.
+	Pending(ctx context.Context) (*anchor.Attempt, error)
+}
+
+// AnchorInfo is how the anchoring stands.
+type AnchorInfo struct {
+	ChainID       uint64    `json:"chain_id"`
+	Contract      string    `json:"contract"`
+	Log           uint32    `json:"log"`
+	Reachable     bool      `json:"reachable"`
+	Accepted      uint64    `json:"accepted_size"`  // of the newest checkpoint that the contract shows
+	Confirmed     uint64    `json:"confirmed_size"` // of the newest with enough blocks on top
+	Block         uint64    `json:"block"`          // of that one
+	Time          time.Time `json:"time"`           // of that block
+	State         string    `json:"state"`          // of the newest attempt: stored, submitted, mined, confirmed
+	Waiting       uint64    `json:"waiting"`        // entries that were shown and are not yet confirmed
+	Confirmations uint64    `json:"confirmations"`
+	MaxDelay      string    `json:"max_delay"` // published: between an entry's position and its confirmation
+	Problem       string    `json:"problem,omitempty"`
+}
+
+// anchorPoll is how often the chain is asked while somebody waits for a confirmation.
+const anchorPoll = 50 * time.Millisecond
+
+// Anchor follows what was sent to the chain, and sends the newest checkpoint when it is due by the schedule, or at once when now is
+// true. An unreachable chain is anchor.ErrUnreachable; what is to be anchored waits.
+func (s *Service) Anchor(ctx context.Context, now bool) error {
+	s.anchoring.Lock()
+	defer s.anchoring.Unlock()
+	if !s.guard.isOpen() {
+		return ErrQuarantined
+	}
+	if err := s.follow(ctx); err != nil {
+		return err
+	}
+	pending, err := s.cfg.Sender.Pending(ctx)
+	if err != nil || pending != nil {
+		return err
+	}
+	due, err := s.due(ctx)
+	if err != nil || (!due && !now) {
+		return err
+	}
+	if err := s.submit(ctx); err != nil {
+		return fmt.Errorf("anchor: %w", err)
+	}
+	return s.follow(ctx)
+}
+
+// AnchorNow anchors everything that was shown and waits until it is confirmed.
+func (s *Service) AnchorNow(ctx context.Context) error {
+	target := s.cfg.Log.Shown().Size
+	for {
+		if err := s.Anchor(ctx, true); err != nil {
+			return err
+		}
+		newest, err := s.newestConfirmed(ctx)
+		if err != nil || newest.Size >= target {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(anchorPoll):
+		}
+	}
+}
+
+// KeepAnchoring anchors on the schedule until its context ends. The schedule is a quarter of the published delay, so that a lost
+// transaction or a re-org does not break it.
+func (s *Service) KeepAnchoring(ctx context.Context) {
+	for {
+		if err := s.Anchor(ctx, false); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("anchoring waits", "reason", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.anchorTick()):
+		}
+	}
+}
+
+// anchorTick is how often attempts are followed.
+func (s *Service) anchorTick() time.Duration {
+	return min(max(s.cfg.Network.MaxDelay/64, anchorPoll), 15*time.Second)
+}
+
+func (s *Service) follow(ctx context.Context) error {
+	changed, err := s.cfg.Sender.Follow(ctx)
+	if err != nil {
+		return fmt.Errorf("follow transactions: %w", err)
+	}
+	states := []state{stateCertified}
+	for _, a := range changed {
+		s.cfg.Logger.Info("transaction", "state", string(a.State), "size", a.Size, "block", a.Block)
+		if a.State == anchor.AttemptConfirmed && len(states) == 1 { // perhaps again, in another block
+			states = append(states, stateAnchored)
+		}
+	}
+	for _, st := range states {
+		if err := s.anchorCertificates(ctx, st); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due says whether a quarter of the published delay has passed since something was last sent.
+func (s *Service) due(ctx context.Context) (bool, error) {
+	all, err := s.attempts(ctx)
+	if err != nil || len(all) == 0 {
+		return true, err
+	}
+	return s.cfg.Now().Sub(all[len(all)-1].Created) >= s.cfg.Network.MaxDelay/4, nil
+}
+
+// submit sends the newest shown checkpoint, if the contract does not have it, with the keys that were erased since the one it has.
+func (s *Service) submit(ctx context.Context) error {
+	shown := s.cfg.Log.Shown()
+	latest, err := s.cfg.Chain.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	if latest.Log != s.cfg.Network.Log {
+		return fmt.Errorf("the contract is at log %d, this is log %d", latest.Log, s.cfg.Network.Log)
+	}
+	if shown.Size <= latest.Size {
+		return nil // a log that is behind is the guard's concern
+	}
+	proof, err := s.cfg.Log.Consistency(ctx, latest.Size, shown.Size)
+	if err != nil {
+		return err
+	}
+	erased, err := s.announcedBetween(ctx, latest.Size, shown.Size)
+	if err != nil {
+		return err
+	}
+	s.cfg.Step("anchor.proof-made")
+	_, err = s.cfg.Sender.Send(ctx, anchor.Submission{
+		Log: latest.Log, OldSize: latest.Size, Checkpoint: shown, Proof: proof, Erased: erased,
+	})
+	return err
+}
+
+func (s *Service) announcedBetween(ctx context.Context, from, to uint64) (hashes []anchor.Hash, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		entries, err := q.AnnouncedEntries(ctx, from, to)
+		for _, e := range entries {
+			hashes = append(hashes, e.Entry)
+		}
+		return err
+	})
+	return hashes, err
+}
+
+func (s *Service) attempts(ctx context.Context) ([]anchor.Attempt, error) {
+	return Journal{s.cfg.Store}.Attempts(ctx)
+}
+
+// newestConfirmed is the largest confirmed checkpoint of this log, with size 0 when there is none.
+func (s *Service) newestConfirmed(ctx context.Context) (newest anchor.Attempt, err error) {
+	all, err := s.attempts(ctx)
+	for _, a := range all {
+		if s.confirmed(a) && a.Size >= newest.Size {
+			newest = a
+		}
+	}
+	return newest, err
+}
+
+func (s *Service) confirmed(a anchor.Attempt) bool {
+	return a.State == anchor.AttemptConfirmed && a.Log == s.cfg.Network.Log
+}
+
+// firstConfirmed is the smallest confirmed checkpoint that covers some positions; nil when there is none yet.
+func (s *Service) firstConfirmed(ctx context.Context, size uint64) (first *anchor.Attempt, err error) {
+	all, err := s.attempts(ctx)
+	for _, a := range all {
+		if s.confirmed(a) && a.Size >= size && (first == nil || a.Size < first.Size) {
+			first = &a
+		}
+	}
+	return first, err
+}
+
+func (s *Service) anchored(a anchor.Attempt) *anchor.Anchored {
+	return &anchor.Anchored{ChainID: s.cfg.Network.ChainID, Contract: s.cfg.Network.CheckpointLog, Accepted: anchor.Accepted{
+		Log: a.Log, Size: a.Size, Root: a.Root, Block: a.Block, BlockHash: a.BlockHash, Transaction: a.Transaction, Time: a.Time,
+	}}
+}
+
+// AnchorStatus says how the anchoring stands. A chain that does not answer is part of it, not an error.
+func (s *Service) AnchorStatus(ctx context.Context) (AnchorInfo, error) {
+	n := s.cfg.Network
+	info := AnchorInfo{
+		ChainID: n.ChainID, Contract: n.CheckpointLog, Log: n.Log, Confirmations: n.Confirmations, MaxDelay: n.MaxDelay.String(),
+	}
+	latest, err := s.cfg.Chain.Latest(ctx)
+	if err != nil {
+		info.Problem = err.Error()
+	} else {
+		info.Reachable, info.Accepted = true, latest.Size
+	}
+	all, err := s.attempts(ctx)
+	if err != nil {
+		return info, err
+	}
+	if len(all) > 0 {
+		info.State = string(all[len(all)-1].State)
+	}
+	newest, err := s.newestConfirmed(ctx)
+	info.Confirmed, info.Block, info.Time = newest.Size, newest.Block, newest.Time
+	if shown := s.cfg.Log.Shown().Size; shown > newest.Size {
+		info.Waiting = shown - newest.Size
+	}
+	return info, err
+}
+
+// anchorCertificates is step 11: certified erasures whose entries a confirmed checkpoint covers get the edition that says so,
+// and so do those whose checkpoint a re-org has moved to another block.
+func (s *Service) anchorCertificates(ctx context.Context, in state) error {
+	var rows []offchain.Case
+	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		rows, err = q.CasesIn(ctx, string(in))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := s.anchorCertificate(ctx, row.ID); err != nil && !errors.Is(err, errCaseKeyLost) {
+			return fmt.Errorf("case %s: anchored edition of the certificate: %w", row.ID, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) anchorCertificate(ctx context.Context, id string) error {
+	s.erasing.Lock()
+	defer s.erasing.Unlock()
+	row, key, file, err := s.openCase(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer key.Zero()
+	e := &execution{Service: s, row: row, key: key, file: file}
+	size, err := e.covered(ctx)
+	if err != nil || size == 0 {
+		return err
+	}
+	at, err := s.firstConfirmed(ctx, size)
+	if err != nil || at == nil || file.Anchor.same(at) {
+		return err
+	}
+	file.Anchor = anchorNote{Size: at.Size, Transaction: at.Transaction[:], BlockHash: at.BlockHash[:]}
+	if err := e.certifyAnchored(ctx, *at); err != nil {
+		return err
+	}
+	s.cfg.Step("anchor.certificate-written")
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		s.changed.signal()
+		return e.save(ctx, tx, stateAnchored)
+	})
+}
+
+func (n anchorNote) same(a *anchor.Attempt) bool {
+	return bytes.Equal(n.Transaction, a.Transaction[:]) && bytes.Equal(n.BlockHash, a.BlockHash[:])
+}
+
+// covered is the size that a checkpoint must have to cover all entries of the case; 0 while one of them has no position.
+func (e *execution) covered(ctx context.Context) (size uint64, err error) {
+	entries, err := e.entriesOf(ctx, e.row.ID)
+	for _, l := range entries {
+		if l.Position == nil {
+			return 0, err
+		}
+		size = max(size, *l.Position+1)
+	}
+	return size, err
+}
+
+func (s *Service) entriesOf(ctx context.Context, subject string) (entries []offchain.LogEntry, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		entries, err = q.EntriesOf(ctx, subject)
+		return err
+	})
+	return entries, err
+}
+
+// Journal keeps the transactions to the chain in the index.
+type Journal struct{ Store offchain.Store }
+
+var _ anchor.Journal = Journal{}
+
+// Attempts implements [anchor.Journal].
+func (j Journal) Attempts(ctx context.Context) (all []anchor.Attempt, err error) {
+	err = j.Store.View(ctx, func(q offchain.Queries) error {
+		rows, err := q.Attempts(ctx)
+		for _, r := range rows {
+			all = append(all, anchor.Attempt{
+				Transaction: r.Transaction, Nonce: r.Nonce, Raw: r.Raw, State: anchor.AttemptState(r.State), Log: r.Log, Size: r.Size,
+				Root: r.Root, Block: r.Block, BlockHash: r.BlockHash, Time: r.Time, Created: r.Created,
+			})
+		}
+		return err
+	})
+	return all, err
+}
+
+// Save implements [anchor.Journal].
+func (j Journal) Save(ctx context.Context, a anchor.Attempt) error {
+	return j.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return tx.SaveAttempt(ctx, offchain.Attempt{
+			Transaction: a.Transaction, Nonce: a.Nonce, Raw: a.Raw, State: string(a.State), Log: a.Log, Size: a.Size, Root: a.Root,
+			Block: a.Block, BlockHash: a.BlockHash, Time: a.Time, Created: a.Created,
+		})
+	})
+}

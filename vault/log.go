@@ -1,0 +1,243 @@
+package vault
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"lethe/anchor"
+	"lethe/offchain"
+)
+
+// Log is the transparency log as its writer has it. Start makes it writable, and is called once the outside witness has been
+// asked; the rest reads. Errors are those of package anchor.
+type Log interface {
+	// Start begins writing unless the log is behind, or contradicts, what the contract has accepted (nil: nothing is known).
+	Start(ctx context.Context, floor *anchor.Accepted) error
+	// Append gives entries their positions, in order. They are durable when it answers.
+	Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error)
+	// Publish shows a checkpoint of everything that was appended, after its tiles are in a second place.
+	Publish(ctx context.Context) (anchor.Checkpoint, error)
+	// Shown is the newest checkpoint that was shown, of size 0 when there is none yet.
+	Shown() anchor.Checkpoint
+	// Checkpoint is the one of that size, if it was shown.
+	Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, error)
+	// Size counts the entries, shown or not.
+	Size(ctx context.Context) (uint64, error)
+	// Entries reads the entries in [from, to).
+	Entries(ctx context.Context, from, to uint64) iter.Seq2[anchor.Hash, error]
+	Root(ctx context.Context, size uint64) (anchor.Hash, error)
+	Inclusion(ctx context.Context, index, size uint64) ([]anchor.Hash, error)
+	Consistency(ctx context.Context, older, newer uint64) ([]anchor.Hash, error)
+}
+
+// writing is what the log's writer remembers.
+type writing struct {
+	sync.Mutex
+	started bool
+	behind  error // why the log cannot be written to, which only a person can mend
+}
+
+const (
+	writerLease = "log-writer"
+	// writerTerm is how long a writer that died keeps the log from the next one, where processes of different names share it.
+	writerTerm = 30 * time.Second
+	// frontierSetting is the log size up to which positions have been noted in the index.
+	frontierSetting = "log-frontier"
+	sequenceBatch   = 4096
+)
+
+// SequenceLog brings entries that have no position into the log, and shows a checkpoint that covers them. It is what the job
+// calls. Nothing is signed while the vault is quarantined.
+func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if !s.guard.isOpen() {
+		return ErrQuarantined
+	}
+	s.cfg.Step("log.job-begun")
+	if err := s.startWriting(ctx); err != nil {
+		return err
+	}
+	for {
+		placed, err := s.sequence(ctx)
+		if err != nil {
+			return fmt.Errorf("log: %w", err)
+		}
+		if placed < sequenceBatch { // what came meanwhile has a job of its own
+			break
+		}
+	}
+	if _, err := s.cfg.Log.Publish(ctx); err != nil {
+		return fmt.Errorf("log: show a checkpoint: %w", err)
+	}
+	s.changed.signal()
+	return nil
+}
+
+// startWriting takes the log over, once for this process: it is opened against what the contract has accepted, and entries that
+// an earlier writer had brought in without noting it get their positions.
+func (s *Service) startWriting(ctx context.Context) error {
+	if s.writing.behind != nil {
+		return s.writing.behind
+	}
+	if err := s.holdLease(ctx); err != nil {
+		return err
+	}
+	if s.writing.started {
+		return nil
+	}
+	floor, known := s.guard.witnessed()
+	if !known {
+		return fmt.Errorf("the log is not written to: %w", ErrNoWitness)
+	}
+	s.cfg.Step("log.writer-elected")
+	if err := s.cfg.Log.Start(ctx, floor); err != nil {
+		if errors.Is(err, anchor.ErrBehind) || errors.Is(err, anchor.ErrFork) {
+			s.writing.behind = err
+			s.cfg.Logger.Error("the log cannot be written to", "reason", err.Error())
+		}
+		return err
+	}
+	if err := s.findPlaced(ctx); err != nil {
+		return err
+	}
+	s.writing.started = true
+	return nil
+}
+
+func (s *Service) holdLease(ctx context.Context) error {
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.renewLease(ctx, tx) })
+}
+
+// renewLease fences the writer: a transaction of one who has lost the log does not commit.
+func (s *Service) renewLease(ctx context.Context, tx offchain.Tx) error {
+	now := s.cfg.Now()
+	return tx.TakeLease(ctx, writerLease, s.cfg.Holder, now, now.Add(writerTerm))
+}
+
+// sequence brings one batch in, and says how many it was.
+func (s *Service) sequence(ctx context.Context) (int, error) {
+	batch, err := s.pending(ctx)
+	if err != nil || len(batch) == 0 {
+		return 0, err
+	}
+	if err := s.holdLease(ctx); err != nil {
+		return 0, err
+	}
+	s.cfg.Step("log.entries-taken")
+	entries := make([]anchor.Hash, len(batch))
+	for i, e := range batch {
+		entries[i] = e.Entry
+	}
+	positions, err := s.cfg.Log.Append(ctx, entries)
+	if err != nil {
+		return 0, err
+	}
+	for i := range batch {
+		batch[i].Position = &positions[i]
+	}
+	s.cfg.Step("log.entries-appended")
+	if err := s.place(ctx, batch, positions[len(positions)-1]+1); err != nil {
+		return 0, err
+	}
+	s.cfg.Step("log.positions-noted")
+	return len(batch), nil
+}
+
+func (s *Service) pending(ctx context.Context) (batch []offchain.LogEntry, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		batch, err = q.PendingEntries(ctx, sequenceBatch)
+		return err
+	})
+	return batch, err
+}
+
+// place notes positions, and that everything below the frontier has been noted.
+func (s *Service) place(ctx context.Context, placed []offchain.LogEntry, frontier uint64) error {
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return errors.Join(s.renewLease(ctx, tx), tx.PlaceEntries(ctx, placed),
+			tx.PutSetting(ctx, frontierSetting, binary.BigEndian.AppendUint64(nil, frontier)))
+	})
+}
+
+// findPlaced looks through what the log has beyond the frontier: a writer died before it noted those, or the index was put back.
+func (s *Service) findPlaced(ctx context.Context) error {
+	from, err := s.frontier(ctx)
+	if err != nil {
+		return err
+	}
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil {
+		return err
+	}
+	if from > size { // the log was begun anew, or put back; what is not in it goes in again
+		return fmt.Errorf("the index knows %d entries of the log, which has %d: %w", from, size, anchor.ErrBehind)
+	}
+	var found []offchain.LogEntry
+	at := from
+	for entry, err := range s.cfg.Log.Entries(ctx, from, size) {
+		if err != nil {
+			return err
+		}
+		position := at
+		found = append(found, offchain.LogEntry{Entry: entry, Position: &position})
+		at++
+		if len(found) == sequenceBatch || at == size {
+			if err := s.place(ctx, found, at); err != nil {
+				return err
+			}
+			found = found[:0]
+		}
+	}
+	return nil
+}
+
+func (s *Service) frontier(ctx context.Context) (uint64, error) {
+	var value []byte
+	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		value, err = q.Setting(ctx, frontierSetting)
+		return err
+	})
+	if errors.Is(err, offchain.ErrNotFound) {
+		return 0, nil
+	}
+	if err == nil && len(value) != 8 {
+		err = errors.New("the log's frontier is not a number")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(value), nil
+}
+
+// LogInfo is how the log stands.
+type LogInfo struct {
+	Origin  string `json:"origin"`
+	Size    uint64 `json:"size"`    // of the newest checkpoint that was shown
+	Root    string `json:"root"`    // its root, hex
+	Placed  int64  `json:"placed"`  // entries of this index that have a position
+	Pending int64  `json:"pending"` // and those that wait for one
+	Problem string `json:"problem,omitempty"`
+}
+
+// LogStatus says how the log stands.
+func (s *Service) LogStatus(ctx context.Context) (info LogInfo, err error) {
+	shown := s.cfg.Log.Shown()
+	info = LogInfo{Origin: s.cfg.Network.Origin, Size: shown.Size, Root: fmt.Sprintf("%x", shown.Root)}
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		totals, err := q.EntryTotals(ctx)
+		info.Placed, info.Pending = totals.Placed, totals.Pending
+		return err
+	})
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.writing.behind != nil {
+		info.Problem = s.writing.behind.Error()
+	}
+	return info, err
+}

@@ -1,0 +1,149 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+
+	"lethe/anchor"
+	"lethe/offchain"
+)
+
+// What the log hides: an entry is made in the transaction of the change that it tells of, its opening is kept sealed beside what it is
+// about, and dies with that.
+
+// The payloads of entries, in the order in which the types are declared.
+type (
+	storedPayload struct {
+		_              struct{} `cbor:",toarray"`
+		Format         uint
+		Record, Type   string
+		SHA256         []byte
+		Length, Stored int64
+	}
+	disclosedPayload struct {
+		_                       struct{} `cbor:",toarray"`
+		Format                  uint
+		Disclosure              string
+		At                      int64
+		Actor, Purpose, Subject string
+	}
+	requestedPayload struct {
+		_            struct{} `cbor:",toarray"`
+		Format       uint
+		Case, Ground string
+		Received     int64
+		Filed        string
+	}
+	decidedPayload struct {
+		_                       struct{} `cbor:",toarray"`
+		Format                  uint
+		Case                    string
+		At                      int64
+		Approve, Execute        string
+		Kept                    int
+		RetainGround, RetainLaw string
+		RetainUntil             int64
+	}
+	executedPayload struct {
+		_           struct{} `cbor:",toarray"`
+		Format      uint
+		Case        string
+		Completed   int64
+		Ledger      uint64
+		Certificate []byte // SHA-256 of the first edition
+	}
+	attestedPayload struct {
+		_       struct{} `cbor:",toarray"`
+		Format  uint
+		At      int64
+		Persons []string
+	}
+)
+
+func newSalt() []byte {
+	salt := make([]byte, anchor.HashSize)
+	_, _ = rand.Read(salt) // never fails (crypto/rand)
+	return salt
+}
+
+func opening(t anchor.Type, salt []byte, payload any) anchor.Opening {
+	o := anchor.Opening{Type: t, Payload: encode(payload)}
+	copy(o.Salt[:], salt)
+	return o
+}
+
+func (d *description) opening(record string, length int64) anchor.Opening {
+	return opening(anchor.RecordStored, d.Salt, storedPayload{
+		Format: formatVersion, Record: record, Type: d.Type, SHA256: d.SHA256, Length: length, Stored: d.Received,
+	})
+}
+
+func (d *disclosure) opening(id string) anchor.Opening {
+	return opening(anchor.Disclosed, d.Salt, disclosedPayload{
+		Format: formatVersion, Disclosure: id, At: d.At, Actor: d.Actor, Purpose: d.Purpose, Subject: d.Record,
+	})
+}
+
+// note adds the opening of a case's entry to its file, once, and returns the entry.
+func (f *caseFile) note(t anchor.Type, id string) offchain.LogEntry {
+	for _, o := range f.openings() {
+		if o.Type == t {
+			return offchain.LogEntry{Entry: o.Entry(), Subject: id}
+		}
+	}
+	o := opening(t, newSalt(), f.payload(t, id))
+	f.Openings = append(f.Openings, logged{Type: string(t), Salt: o.Salt[:], Payload: o.Payload})
+	return offchain.LogEntry{Entry: o.Entry(), Subject: id}
+}
+
+func (f *caseFile) payload(t anchor.Type, id string) any {
+	r := f.Request
+	switch t {
+	case anchor.ErasureRequested:
+		return requestedPayload{Format: formatVersion, Case: id, Ground: r.Ground, Received: r.Received, Filed: r.Filed}
+	case anchor.ErasureDecided:
+		return decidedPayload{
+			Format: formatVersion, Case: id, At: f.Approved, Approve: r.Approve, Execute: r.Execute, Kept: len(f.Kept),
+			RetainGround: r.RetainGround, RetainLaw: r.RetainLaw, RetainUntil: r.RetainUntil,
+		}
+	default:
+		return executedPayload{Format: formatVersion, Case: id, Completed: f.Done, Ledger: f.Ledger, Certificate: f.First}
+	}
+}
+
+func (f *caseFile) openings() []anchor.Opening {
+	all := make([]anchor.Opening, len(f.Openings))
+	for i, l := range f.Openings {
+		all[i] = anchor.Opening{Type: anchor.Type(l.Type), Payload: l.Payload}
+		copy(all[i].Salt[:], l.Salt)
+	}
+	return all
+}
+
+// erasedKeys are the entries that name the keys which die, blinded by the names themselves.
+func (f *caseFile) erasedKeys(id string) []offchain.LogEntry {
+	var names []string
+	for _, p := range f.erased() {
+		names = append(names, p.KeyName)
+	}
+	return erasedKeys(id, names, len(f.Kept) > 0)
+}
+
+func erasedKeys(caseID string, names []string, kept bool) []offchain.LogEntry {
+	entries := make([]offchain.LogEntry, len(names))
+	for i, name := range names {
+		entries[i] = offchain.LogEntry{Entry: anchor.ErasedKey(name), Subject: caseID, Announce: true}
+		if kept {
+			entries[i].Entry = anchor.ErasedKeyKept(name)
+		}
+	}
+	return entries
+}
+
+// enterLog leaves entries to be logged once the transaction has committed.
+func enterLog(ctx context.Context, tx offchain.Tx, entries ...offchain.LogEntry) error {
+	if err := tx.InsertEntries(ctx, entries); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, offchain.SequenceLog{})
+}

@@ -1,0 +1,248 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"lethe/anchor"
+	"lethe/keys"
+	"lethe/offchain"
+)
+
+// The outside witness is the contract: a store can be put back, the chain cannot. It says how far the log had come, and which keys
+// had been erased by then.
+
+// witnessed is what the contract has shown this process last; known is false while it has shown nothing and nobody has vouched
+// for it.
+func (g *guard) witnessed() (floor *anchor.Accepted, known bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.floor, g.floor != nil || g.attested
+}
+
+func (g *guard) isOpen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+// consult asks the contract. A contract that has answered since the start may be unreachable for a while; one that has not
+// leaves the vault closed, unless the ledger's copy is kept outside or two persons attest that nothing was put back.
+func (s *Service) consult(ctx context.Context) error {
+	latest, err := s.cfg.Chain.Latest(ctx)
+	if err != nil {
+		return s.withoutWitness(ctx, err)
+	}
+	if latest.Log != s.cfg.Network.Log {
+		return fmt.Errorf("the contract is at log %d, this state is of log %d: it was put back to a time before the successor", latest.Log, s.cfg.Network.Log)
+	}
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil {
+		return err
+	}
+	if size < latest.Size {
+		err = s.replayFromChain(ctx, latest, size)
+	} else {
+		err = s.agrees(ctx, latest)
+	}
+	if err != nil {
+		return err
+	}
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	s.guard.floor = &latest
+	return nil
+}
+
+func (s *Service) withoutWitness(ctx context.Context, reason error) error {
+	floor, known := s.guard.witnessed()
+	switch {
+	case floor != nil:
+		s.cfg.Logger.Warn("the outside witness does not answer; it did since the start", "reason", reason.Error())
+		return nil
+	case known:
+		return nil
+	case s.cfg.LedgerOutside:
+		s.cfg.Logger.Warn("the contract does not answer; the outside copy of the erasure ledger does", "reason", reason.Error())
+		return nil
+	case len(s.cfg.Attested) > 0:
+		return s.attest(ctx)
+	}
+	return fmt.Errorf("%w: %w", ErrNoWitness, reason)
+}
+
+// attest takes the word of two persons that no store was put back, and logs it.
+func (s *Service) attest(ctx context.Context) error {
+	persons := s.cfg.Attested
+	if len(persons) != 2 || persons[0] == persons[1] || slices.Contains(persons, "") || !printable(persons[0]) || !printable(persons[1]) {
+		return fmt.Errorf("%w: it takes two different persons, by name, to attest that nothing was put back", ErrInvalid)
+	}
+	k, err := s.loadControl(ctx)
+	if err != nil {
+		return err
+	}
+	c := k.compartment()
+	key, err := s.openKey(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer key.Zero()
+	now := s.now().Unix()
+	o := opening(anchor.RestoreDenied, newSalt(), attestedPayload{Format: formatVersion, At: now, Persons: persons})
+	name := fmt.Sprintf("attested-%d", now)
+	sealed, err := keys.Seal(key, s.context(c, name), encode(logged{Type: string(o.Type), Salt: o.Salt[:], Payload: o.Payload}))
+	if err != nil {
+		return err
+	}
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return errors.Join(tx.PutSetting(ctx, name, sealed), enterLog(ctx, tx, offchain.LogEntry{Entry: o.Entry(), Subject: name}))
+	})
+	if err != nil {
+		return err
+	}
+	s.cfg.Logger.Warn("no witness answers; two persons attest that no store was put back")
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	s.guard.attested = true
+	return nil
+}
+
+// agrees compares the log with what the contract has accepted of it.
+func (s *Service) agrees(ctx context.Context, latest anchor.Accepted) error {
+	root, err := s.cfg.Log.Root(ctx, latest.Size)
+	if err != nil {
+		return err
+	}
+	if root != latest.Root {
+		return fmt.Errorf("the log's first %d entries are not those that the contract accepted in block %d: %w", latest.Size, latest.Block, anchor.ErrFork)
+	}
+	return nil
+}
+
+// replayFromChain deals with a log that is behind: everything that could be put back was put back. The keys that had been erased are
+// found by what was announced with the checkpoints, and erased again. The log itself stays closed until its newer tiles are back.
+func (s *Service) replayFromChain(ctx context.Context, latest anchor.Accepted, size uint64) error {
+	s.cfg.Logger.Error("the log is behind the contract: everything was put back to an earlier moment", "entries", size, "accepted", latest.Size)
+	erased, err := s.cfg.Chain.Erased(ctx, latest.Log, size)
+	if err != nil {
+		return fmt.Errorf("the log is behind the contract, which does not say what was erased since: %w", err)
+	}
+	return s.eraseNamed(ctx, erased)
+}
+
+// replayFromLog looks at what the log has and this index has not noted: when the index was put back, the keys that were erased since
+// are named there, even if the ledger was put back as well.
+func (s *Service) replayFromLog(ctx context.Context) error {
+	from, err := s.frontier(ctx)
+	if err != nil {
+		return err
+	}
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil || size <= from {
+		return err
+	}
+	var news []anchor.Hash
+	for entry, err := range s.cfg.Log.Entries(ctx, from, size) {
+		if err != nil {
+			return err
+		}
+		news = append(news, entry)
+	}
+	return s.eraseNamed(ctx, news)
+}
+
+// eraseNamed erases the keys that are named in some entries and that the ledger does not know.
+func (s *Service) eraseNamed(ctx context.Context, named []anchor.Hash) error {
+	doomed, err := s.findErased(ctx, named)
+	if err != nil {
+		return err
+	}
+	for patient, names := range doomed {
+		if err := s.eraseAnnounced(ctx, patient, names); err != nil {
+			return fmt.Errorf("erase again what was announced: %w", err)
+		}
+	}
+	return nil
+}
+
+// findErased finds the keys of this index that were announced as erased, by patient. Those that the ledger knows are settled.
+func (s *Service) findErased(ctx context.Context, erased []anchor.Hash) (map[string][]offchain.Compartment, error) {
+	announced := make(map[anchor.Hash]bool, len(erased))
+	for _, h := range erased {
+		announced[h] = true
+	}
+	settled, err := s.ledgerKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doomed := map[string][]offchain.Compartment{}
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		all, err := q.KeyNames(ctx)
+		if err != nil {
+			return err
+		}
+		var dead []string
+		for _, name := range all {
+			if settled[name] {
+				continue
+			}
+			if announced[anchor.ErasedKeyKept(name)] {
+				return errors.New("the law keeps a part of what was erased, and its copy was put back with the rest: put newer copies of the stores and of the erasure ledger back")
+			}
+			if announced[anchor.ErasedKey(name)] {
+				dead = append(dead, name)
+			}
+		}
+		held, err := q.CompartmentsByKey(ctx, dead)
+		for _, c := range held {
+			doomed[c.Patient] = append(doomed[c.Patient], c)
+		}
+		return err
+	})
+	return doomed, err
+}
+
+func (s *Service) ledgerKeys(ctx context.Context) (map[string]bool, error) {
+	entries, err := s.cfg.Ledger.Entries(ctx)
+	known := map[string]bool{}
+	for _, e := range entries {
+		for _, name := range e.Keys {
+			known[name] = true
+		}
+	}
+	return known, err
+}
+
+// eraseAnnounced enters an erasure that only the chain remembers into the ledger, and carries it out. Its case is lost with the stores;
+// it goes by a name of its own.
+func (s *Service) eraseAnnounced(ctx context.Context, patient string, doomed []offchain.Compartment) error {
+	id, err := newRecordID()
+	if err != nil {
+		return err
+	}
+	entry := offchain.LedgerEntry{Case: id, At: s.now(), Keys: []string{}, Objects: []string{}}
+	in := map[string]bool{}
+	for _, c := range doomed {
+		entry.Keys = append(entry.Keys, c.KeyName)
+		in[c.ID] = true
+	}
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		objects, err := q.Objects(ctx, patient)
+		for _, o := range objects {
+			if in[o.Compartment] {
+				entry.Objects = append(entry.Objects, o.Key)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if entry, err = s.cfg.Ledger.Append(ctx, entry); err != nil {
+		return err
+	}
+	s.cfg.Step("restore.ledgered")
+	return s.replay(ctx, entry)
+}
