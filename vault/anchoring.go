@@ -66,8 +66,11 @@ func (s *Service) Anchor(ctx context.Context, now bool) error {
 	return s.follow(ctx)
 }
 
-// AnchorNow anchors everything that was shown and waits until it is confirmed.
+// AnchorNow brings what waits into the log, anchors it, and waits until that is confirmed.
 func (s *Service) AnchorNow(ctx context.Context) error {
+	if err := s.SequenceLog(ctx, offchain.SequenceLog{}); err != nil {
+		return err
+	}
 	target := s.cfg.Log.Shown().Size
 	for {
 		if err := s.Anchor(ctx, true); err != nil {
@@ -209,8 +212,12 @@ func (s *Service) anchored(a anchor.Attempt) *anchor.Anchored {
 	}}
 }
 
-// AnchorStatus says how the anchoring stands. A chain that does not answer is part of it, not an error.
+// AnchorStatus says how the anchoring stands, after following what is under way. A chain that does not answer is part of it, not an
+// error.
 func (s *Service) AnchorStatus(ctx context.Context) (AnchorInfo, error) {
+	if err := s.Anchor(ctx, false); err != nil {
+		s.cfg.Logger.Info("anchoring waits", "reason", err.Error())
+	}
 	n := s.cfg.Network
 	info := AnchorInfo{
 		ChainID: n.ChainID, Contract: n.CheckpointLog, Log: n.Log, Confirmations: n.Confirmations, MaxDelay: n.MaxDelay.String(),

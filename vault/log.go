@@ -38,8 +38,8 @@ type Log interface {
 // writing is what the log's writer remembers.
 type writing struct {
 	sync.Mutex
-	started bool
-	behind  error // why the log cannot be written to, which only a person can mend
+	started bool // for this process
+	noted   bool // every entry of the log that this index knows has its position there
 }
 
 const (
@@ -79,35 +79,53 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 	return nil
 }
 
-// startWriting takes the log over, once for this process: it is opened against what the contract has accepted, and entries that
-// an earlier writer had brought in without noting it get their positions.
+// startWriting takes the log over, once for this process: it is opened against what the contract has accepted. Entries that were
+// brought in without being noted, by an earlier writer or before an error, get their positions.
 func (s *Service) startWriting(ctx context.Context) error {
-	if s.writing.behind != nil {
-		return s.writing.behind
-	}
 	if err := s.holdLease(ctx); err != nil {
 		return err
 	}
-	if s.writing.started {
+	if s.writing.started && s.writing.noted {
 		return nil
 	}
+	if err := s.complete(ctx); err != nil {
+		return err
+	}
+	if !s.writing.started {
+		if err := s.openForWriting(ctx); err != nil {
+			return err
+		}
+	}
+	err := s.findPlaced(ctx)
+	s.writing.noted = err == nil
+	return err
+}
+
+func (s *Service) openForWriting(ctx context.Context) error {
 	floor, known := s.guard.witnessed()
 	if !known {
 		return fmt.Errorf("the log is not written to: %w", ErrNoWitness)
 	}
 	s.cfg.Step("log.writer-elected")
-	if err := s.cfg.Log.Start(ctx, floor); err != nil {
-		if errors.Is(err, anchor.ErrBehind) || errors.Is(err, anchor.ErrFork) {
-			s.writing.behind = err
-			s.cfg.Logger.Error("the log cannot be written to", "reason", err.Error())
-		}
+	err := s.cfg.Log.Start(ctx, floor)
+	s.writing.started = err == nil
+	return err
+}
+
+// complete refuses a log that lacks entries which the contract or the index know: it was put back, and is not signed over.
+func (s *Service) complete(ctx context.Context) error {
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.findPlaced(ctx); err != nil {
-		return err
+	if floor, _ := s.guard.witnessed(); floor != nil && floor.Size > size {
+		return fmt.Errorf("the contract has accepted %d entries, and the log has %d: %w", floor.Size, size, anchor.ErrBehind)
 	}
-	s.writing.started = true
-	return nil
+	noted, err := s.frontier(ctx)
+	if err == nil && noted > size {
+		err = fmt.Errorf("the index knows %d entries, and the log has %d: %w", noted, size, anchor.ErrBehind)
+	}
+	return err
 }
 
 func (s *Service) holdLease(ctx context.Context) error {
@@ -130,6 +148,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.cfg.Step("log.entries-taken")
+	s.writing.noted = false // until the positions are noted: an error leaves some of the batch in the log
 	entries := make([]anchor.Hash, len(batch))
 	for i, e := range batch {
 		entries[i] = e.Entry
@@ -145,6 +164,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 	if err := s.place(ctx, batch, positions[len(positions)-1]+1); err != nil {
 		return 0, err
 	}
+	s.writing.noted = true
 	s.cfg.Step("log.positions-noted")
 	return len(batch), nil
 }
@@ -174,9 +194,6 @@ func (s *Service) findPlaced(ctx context.Context) error {
 	size, err := s.cfg.Log.Size(ctx)
 	if err != nil {
 		return err
-	}
-	if from > size { // the log was begun anew, or put back; what is not in it goes in again
-		return fmt.Errorf("the index knows %d entries of the log, which has %d: %w", from, size, anchor.ErrBehind)
 	}
 	var found []offchain.LogEntry
 	at := from
@@ -215,6 +232,25 @@ func (s *Service) frontier(ctx context.Context) (uint64, error) {
 	return binary.BigEndian.Uint64(value), nil
 }
 
+// Settle ends a run: what waits for a position gets it, and a checkpoint that is due is sent. What cannot be done now is done at a
+// later start, so only a context that ends is an error.
+func (s *Service) Settle(ctx context.Context) error {
+	waiting, err := s.pending(ctx)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 {
+		err = s.SequenceLog(ctx, offchain.SequenceLog{})
+	}
+	if err == nil {
+		err = s.Anchor(ctx, false)
+	}
+	if err != nil && !errors.Is(err, ErrQuarantined) {
+		s.cfg.Logger.Warn("the log or its anchor waits", "reason", err.Error())
+	}
+	return ctx.Err()
+}
+
 // LogInfo is how the log stands.
 type LogInfo struct {
 	Origin  string `json:"origin"`
@@ -234,10 +270,8 @@ func (s *Service) LogStatus(ctx context.Context) (info LogInfo, err error) {
 		info.Placed, info.Pending = totals.Placed, totals.Pending
 		return err
 	})
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.writing.behind != nil {
-		info.Problem = s.writing.behind.Error()
+	if problem := s.complete(ctx); problem != nil {
+		info.Problem = problem.Error()
 	}
 	return info, err
 }

@@ -3,6 +3,9 @@ package vault
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
 
 	"lethe/anchor"
 	"lethe/offchain"
@@ -146,4 +149,47 @@ func enterLog(ctx context.Context, tx offchain.Tx, entries ...offchain.LogEntry)
 		return err
 	}
 	return tx.Enqueue(ctx, offchain.SequenceLog{})
+}
+
+// Field is one thing that an entry hides, in words.
+type Field struct{ Name, Value string }
+
+// DescribeOpening reads what an entry hides, for people. It does not verify the entry.
+func DescribeOpening(o anchor.Opening) ([]Field, error) {
+	at := func(seconds int64) string { return stamp(unix(seconds)) }
+	switch o.Type {
+	case anchor.RecordStored:
+		var p storedPayload
+		err := decode(o.Payload, &p)
+		return []Field{
+			{"record", p.Record}, {"type", p.Type}, {"sha256", hex.EncodeToString(p.SHA256)}, {"length", fmt.Sprint(p.Length)}, {"stored", at(p.Stored)},
+		}, err
+	case anchor.Disclosed:
+		var p disclosedPayload
+		err := decode(o.Payload, &p)
+		return []Field{{"disclosure", p.Disclosure}, {"at", at(p.At)}, {"actor", p.Actor}, {"purpose", p.Purpose}, {"of", p.Subject}}, err
+	case anchor.ErasureRequested:
+		var p requestedPayload
+		err := decode(o.Payload, &p)
+		return []Field{{"case", p.Case}, {"ground", p.Ground}, {"received", at(p.Received)}, {"filed by", p.Filed}}, err
+	case anchor.ErasureDecided:
+		var p decidedPayload
+		err := decode(o.Payload, &p)
+		fields := []Field{{"case", p.Case}, {"at", at(p.At)}, {"approved by", p.Approve}, {"executed by", p.Execute}}
+		if p.Kept > 0 {
+			fields = append(fields, Field{"kept", fmt.Sprintf("%d records, %s, %s, until %s", p.Kept, p.RetainGround, p.RetainLaw, at(p.RetainUntil))})
+		}
+		return fields, err
+	case anchor.ErasureExecuted:
+		var p executedPayload
+		err := decode(o.Payload, &p)
+		return []Field{
+			{"case", p.Case}, {"completed", at(p.Completed)}, {"ledger entry", fmt.Sprint(p.Ledger)}, {"certificate", "sha256 " + hex.EncodeToString(p.Certificate)},
+		}, err
+	case anchor.RestoreDenied:
+		var p attestedPayload
+		err := decode(o.Payload, &p)
+		return []Field{{"at", at(p.At)}, {"attested by", strings.Join(p.Persons, ", ")}}, err
+	}
+	return nil, fmt.Errorf("an entry of an unknown type %q", string(o.Type))
 }

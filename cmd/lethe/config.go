@@ -25,6 +25,7 @@ type config struct {
 	Import    importConfig    `yaml:"import"`
 	Keys      keysConfig      `yaml:"keys"`
 	Ledger    ledgerConfig    `yaml:"ledger"`
+	Anchor    anchorConfig    `yaml:"anchor"`
 	Retention retentionConfig `yaml:"retention"`
 	Process   processConfig   `yaml:"process"`
 }
@@ -52,6 +53,14 @@ type ledgerConfig struct {
 	Copy string `yaml:"copy"`
 }
 
+type anchorConfig struct {
+	Origin        string        `yaml:"origin"`
+	MaxDelay      time.Duration `yaml:"max_delay"`
+	Confirmations uint64        `yaml:"confirmations"`
+	RPC           []string      `yaml:"rpc"`
+	SubmitterKey  secret        `yaml:"submitter_key"`
+}
+
 type retentionConfig struct {
 	DisclosuresDays   int    `yaml:"disclosures_days"`
 	DisclosuresGround string `yaml:"disclosures_ground"`
@@ -77,7 +86,8 @@ func defaultConfig() config {
 		Import: importConfig{
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
-		Keys: keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
+		Keys:   keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
+		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3},
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
@@ -118,6 +128,12 @@ func (c *config) check() error {
 		return errors.New("keys.cache_size must be at least 1")
 	case c.Keys.RootKey.File != "" && c.Keys.RootKey.Env != "":
 		return errors.New("keys.root_key: give file or env, not both")
+	case c.Anchor.MaxDelay < time.Second || c.Anchor.MaxDelay%time.Second != 0:
+		return errors.New("anchor.max_delay must be whole seconds, at least one")
+	case c.Anchor.Confirmations < 1:
+		return errors.New("anchor.confirmations must be at least 1")
+	case len(c.Anchor.RPC) > 0 && c.Anchor.SubmitterKey == (secret{}):
+		return errors.New("anchor.rpc needs anchor.submitter_key, the account that sends checkpoints")
 	case c.Retention.DisclosuresDays < 1 || c.Retention.BackupsDays < 0:
 		return errors.New("retention: disclosures_days must be at least 1, backups_days at least 0")
 	case !strings.HasPrefix(c.Retention.DisclosuresGround, "17.3."):

@@ -1,18 +1,28 @@
 package main
 
 import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"lethe/anchor/evm"
+	"lethe/anchor/tlog"
 	"lethe/vault"
 )
 
 // Every named point of an import, an erasure and a replay is one at which the process is killed with SIGKILL. The next start
 // finishes or rolls back, once: no certificate early, no orphan, nothing lost.
 
+func allPoints() []string {
+	return slices.Concat(vault.CrashPoints(), tlog.CrashPoints(), evm.CrashPoints())
+}
+
 func TestCrashPointsAreManyAndDistinct(t *testing.T) {
 	seen := map[string]bool{}
-	for _, p := range vault.CrashPoints() {
+	for _, p := range allPoints() {
 		if seen[p] {
 			t.Errorf("%s is listed twice", p)
 		}
@@ -24,7 +34,7 @@ func TestCrashPointsAreManyAndDistinct(t *testing.T) {
 }
 
 func points(prefix string) (all []string) {
-	for _, p := range vault.CrashPoints() {
+	for _, p := range allPoints() {
 		if strings.HasPrefix(p, prefix) {
 			all = append(all, p)
 		}
@@ -134,6 +144,105 @@ func (f folder) wantKept(t *testing.T, records []vault.RecordInfo) {
 	first := must[got](t, "record", "get", records[0].ID, "--output", t.TempDir()+"/kept.json", "--dir", f.dir)
 	if first.Bytes != records[0].Size {
 		t.Fatalf("read %d bytes of a kept record, want %d", first.Bytes, records[0].Size)
+	}
+}
+
+// Between a change of state and its checkpoint: nothing is lost, nothing is in the log twice, and nothing is shown early.
+func TestKillOnTheWayIntoTheLog(t *testing.T) {
+	base := newFolder(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", base.dir)
+	before := must[logStatus](t, "log", "status", "--dir", base.dir).Log.Size
+	for _, point := range append(points("log."), "log.tile-copied:2") {
+		if point == "log.restored" { // TestALostLogFolderIsRestoredFromItsCopy
+			continue
+		}
+		t.Run(point, func(t *testing.T) {
+			f := base.clone(t)
+			killed(t, point, "import", bundleFile(t, 1), "--dir", f.dir)
+			if shown := f.shownSizes(t); point != "log.checkpoint-shown" && len(shown) > 0 && shown[len(shown)-1] > before {
+				t.Fatalf("a checkpoint of %d was shown before it could be", shown[len(shown)-1])
+			}
+			must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+			f.takeIn(t, 1) // finds the patient, and stores nothing
+			f.wantLogged(t)
+			f.wantReadable(t, 1)
+			f.wantConsistent(t)
+		})
+	}
+}
+
+// shownSizes lists the checkpoints in the log's copy.
+func (f folder) shownSizes(t *testing.T) (sizes []uint64) {
+	t.Helper()
+	for _, name := range f.names(t, objectsFolder, "log/checkpoint", 1) {
+		size, err := strconv.ParseUint(name, 16, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, size)
+	}
+	slices.Sort(sizes)
+	return sizes
+}
+
+// Between a checkpoint and its confirmation on the chain: the contract accepts it once, and nothing is called anchored before.
+func TestThreat19KillOnTheWayToTheChain(t *testing.T) {
+	base := newFolder(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", base.dir)
+	base.takeIn(t, 1)
+	record := must[[]vault.RecordInfo](t, "records", base.patients[1], "--dir", base.dir)[0].ID
+	for _, point := range points("anchor.") {
+		if point == "anchor.certificate-written" { // TestKillWhileACertificateIsAnchored
+			continue
+		}
+		t.Run(point, func(t *testing.T) {
+			f := base.clone(t)
+			killed(t, point, "log", "anchor", "--dir", f.dir)
+			file := filepath.Join(t.TempDir(), "receipt.json")
+			if r := must[receiptResult](t, "receipt", record, "--output", file, "--dir", f.dir); r.Anchored {
+				if v := must[verdict](t, "verify", file, "--dir", f.dir); !v.Anchored || v.Block != r.Block {
+					t.Fatalf("called anchored, and is not: %+v", v)
+				}
+			}
+			info := must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+			status := must[logStatus](t, "log", "status", "--dir", f.dir)
+			if info.Confirmed != status.Log.Size || status.Anchor.Accepted != status.Log.Size {
+				t.Fatalf("%+v\n%+v", info, status)
+			}
+			f.wantAcceptedOnce(t)
+			f.wantLogged(t)
+		})
+	}
+}
+
+// wantAcceptedOnce checks that every transaction of the journal was accepted, none of a size twice, and no other one.
+func (f folder) wantAcceptedOnce(t *testing.T) {
+	t.Helper()
+	db := f.openIndex(t)
+	if doubled := column(t, db, "SELECT size FROM chain_attempts WHERE state <> 'failed' GROUP BY size HAVING count(*) > 1"); len(doubled) > 0 {
+		t.Fatalf("sizes sent twice: %v", doubled)
+	}
+	if early := column(t, db, "SELECT size FROM chain_attempts WHERE state = 'failed'"); len(early) > 0 {
+		t.Fatalf("transactions that failed: %v", early)
+	}
+	sent, nonces := column(t, db, "SELECT count(*) FROM chain_attempts"), column(t, db, "SELECT count(DISTINCT nonce) FROM chain_attempts")
+	if audit := must[auditResult](t, "log", "audit", "--dir", f.dir); fmt.Sprint(audit.Anchored) != sent[0] || sent[0] != nonces[0] {
+		t.Fatalf("%s transactions, %s nonces, %d accepted", sent[0], nonces[0], audit.Anchored)
+	}
+}
+
+// Between a confirmation and the edition of the certificate that names it.
+func TestKillWhileACertificateIsAnchored(t *testing.T) {
+	f := newFolder(t, 1)
+	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	killed(t, "anchor.certificate-written", "log", "anchor", "--dir", f.dir)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	found := f.certificates(t)
+	if len(found) != 1 || found[0].Chain != "confirmed" || found[0].Anchor == nil || found[0].Edition != 2 {
+		t.Fatalf("%+v", found)
+	}
+	if cases := must[[]vault.CaseInfo](t, "erasures", "--dir", f.dir); cases[0].State != "anchored" {
+		t.Fatalf("%+v", cases)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"lethe/anchor"
 	"lethe/offchain"
 	"lethe/vault"
 	"lethe/vault/fhir"
@@ -30,6 +31,11 @@ var advice = []struct {
 	{vault.ErrIdentifierHeld, "compare the two patients; give --patient ID only if you are sure whose it is"},
 	{vault.ErrErased, "`lethe erasures` lists the erasures with their certificates"},
 	{vault.ErrErasing, "wait until the erasure is certified: `lethe erasures` shows how far it is"},
+	{vault.ErrNoWitness, "make the chain reachable; if it cannot be, two persons who know that no store was put back may say so: --attest NAME --attest NAME"},
+	{anchor.ErrFork, "history was rewritten, or another log's files are here: see docs/log.md, section When the log does not agree"},
+	{anchor.ErrBehind, "`lethe log restore` brings the lost entries back from a mirror: see docs/log.md, section When the log does not agree"},
+	{anchor.ErrUnreachable, "what is to be anchored waits until the chain answers"},
+	{vault.ErrNotLogged, "it waits for its place in the log: `lethe log status` says how many do"},
 	{vault.ErrQuarantined, "see docs/erasure.md, section Restoring"},
 	{offchain.ErrLedgerFork, "one of the copies was altered: compare them with the certificates before anything else"},
 	{offchain.ErrLedgerDamaged, "put an undamaged copy of the erasure ledger in its place"},

@@ -195,11 +195,7 @@ func (f folder) certificates(t *testing.T) (found []certificate.Certificate) {
 // wantConsistent checks that the stores agree: no orphan object, no lost one, no orphan key, nothing announced.
 func (f folder) wantConsistent(t *testing.T) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(f.dir, indexFolder, "index.db")+"?_pragma=query_only(ON)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := f.openIndex(t)
 	wantSame(t, "objects", column(t, db, "SELECT key FROM objects"), f.names(t, objectsFolder, "main", 0))
 	keyNames := column(t, db, "SELECT key_name FROM compartments UNION ALL SELECT key_name FROM cases")
 	have := f.names(t, keysFolder, "transit", 2)
@@ -217,6 +213,16 @@ func (f folder) wantConsistent(t *testing.T) {
 	if left := column(t, db, "SELECT id FROM compartments WHERE id NOT IN (SELECT compartment FROM wrapped_keys)"); len(left) > 0 {
 		t.Fatalf("compartments without a key: %v", left)
 	}
+}
+
+func (f folder) openIndex(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(f.dir, indexFolder, "index.db")+"?_pragma=query_only(ON)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func column(t *testing.T, db *sql.DB, query string) (values []string) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+	"k8s.io/klog/v2"
 )
 
 // program is one run of the command line; tests start it as main does.
@@ -21,6 +22,8 @@ type program struct {
 	step           func(point string) // see vault.Config.Step; nil outside tests
 
 	dir, configFile string
+	attested        []string
+	rpcListen       string // see devchain.Config.Listen
 	json, verbose   bool
 	config          config
 	log             *slog.Logger
@@ -74,9 +77,12 @@ Start:   lethe import bundles/ --dir lethe-state`,
 	f.StringVar(&p.dir, "dir", defaultDir, "state folder of the embedded stores")
 	f.StringVar(&p.configFile, "config", "", "configuration file (see lethe.example.yaml)")
 	f.BoolVar(&p.json, "json", false, "print one JSON document")
+	f.StringArrayVar(&p.attested, "attest", nil,
+		"when no witness answers: a person who attests that no store was put back (give it twice, two persons)")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is done, step by step")
 	root.AddCommand(p.importCommand(), p.patientsCommand(), p.recordsCommand(), p.bundlesCommand(), p.recordCommand(),
-		p.accessLogCommand(), p.eraseCommand(), p.erasuresCommand(), p.verifyCommand(), p.demoCommand())
+		p.accessLogCommand(), p.eraseCommand(), p.erasuresCommand(), p.receiptCommand(), p.verifyCommand(),
+		p.logCommand(), p.chainCommand(), p.workCommand(), p.demoCommand())
 	return root
 }
 
@@ -87,6 +93,7 @@ func (p *program) configure() error {
 		return err
 	}
 	p.log = p.config.Log.logger(p.stderr, p.verbose)
+	klog.SetSlogLogger(p.log) // which the log's library speaks through, for the whole process
 	return nil
 }
 

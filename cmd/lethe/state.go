@@ -10,9 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
+	"lethe/anchor"
+	"lethe/anchor/devchain"
+	"lethe/anchor/tlog"
 	"lethe/keys"
 	"lethe/keys/local"
 	"lethe/offchain/index"
@@ -39,8 +43,13 @@ const (
 // state is an embedded state folder, opened: every store in one process, which therefore holds the rights of all four.
 type state struct {
 	*vault.Service
-	index   *index.Store
-	closers []func() error // in the order in which they were opened
+	index    *index.Store
+	tiles    *tileCopy
+	log      *tlog.Log
+	chain    *devchain.Chain // of the embedded default, nil when another chain is configured
+	contract anchor.Chain
+	network  anchor.Network
+	closers  []func() error // in the order in which they were opened
 }
 
 // openState opens the state folder, making it when asked to, and brings it to a state that can be served.
@@ -80,7 +89,11 @@ func (p *program) checkDir(create bool) error {
 	if err == nil && len(found) > 0 {
 		return withHint(fmt.Errorf("%s is not empty, and not a state folder", p.dir), "give --dir a new folder")
 	}
-	for _, f := range []string{keysFolder, objectsFolder, logFolder, chainFolder, publicFolder, ledgerFolder, partiesFolder} {
+	return p.makeDir()
+}
+
+func (p *program) makeDir() error {
+	for _, f := range []string{keysFolder, objectsFolder, chainFolder, publicFolder, ledgerFolder, partiesFolder} {
 		if err := os.MkdirAll(filepath.Join(p.dir, f), 0o700); err != nil {
 			return err
 		}
@@ -119,7 +132,15 @@ func (st *state) open(ctx context.Context, p *program) error {
 	}
 	st.index = store
 	st.closers = append(st.closers, store.Close)
-	return st.openService(ctx, p, ring, vault.Config{Store: store, Objects: objects, Ledger: book})
+	cfg := vault.Config{Store: store, Objects: objects, Ledger: book, LedgerOutside: p.config.Ledger.Copy != ""}
+	if err := st.openChain(ctx, p, ring, &cfg); err != nil {
+		return err
+	}
+	if err := st.openLog(ctx, p, ring, objects); err != nil {
+		return err
+	}
+	cfg.Log, cfg.Attested = st.log, p.attested
+	return st.openService(ctx, p, ring, cfg)
 }
 
 func (p *program) openRing() (*local.Ring, error) {
@@ -159,7 +180,7 @@ func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, 
 	if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
 		return err
 	}
-	c.Tenant, c.Version, c.Log, c.Step = p.config.Tenant, version(), p.log, p.step
+	c.Tenant, c.Version, c.Logger, c.Step = p.config.Tenant, version(), p.log, p.step
 	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring, ring, ring, ring, signer
 	c.Cache = keys.CacheConfig{TTL: p.config.Keys.CacheTTL, MaxKeys: p.config.Keys.CacheSize}
 	c.Limits, c.Compartments, c.Retention = p.config.Import.limits(), compartments, p.config.Retention.policy()
@@ -171,16 +192,21 @@ func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, 
 	return nil
 }
 
-// work starts the jobs.
+// work starts the jobs and the schedule of anchoring.
 func (st *state) work(ctx context.Context) error {
-	stop, err := st.index.Work(ctx, index.Handlers{ExecuteErasure: st.ExecuteErasure})
+	stop, err := st.index.Work(ctx, index.Handlers{ExecuteErasure: st.ExecuteErasure, SequenceLog: st.SequenceLog})
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var anchoring sync.WaitGroup
+	anchoring.Go(func() { st.KeepAnchoring(ctx) })
 	st.closers = append(st.closers, func() error {
+		cancel()
+		anchoring.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
-		return stop(ctx)
+		return errors.Join(stop(ctx), st.Settle(ctx))
 	})
 	return nil
 }

@@ -1,112 +1,227 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/spf13/cobra"
 
-	"lethe/vault/certificate"
+	"lethe/anchor"
+	"lethe/anchor/devchain"
+	"lethe/anchor/evm"
 )
 
-// maxCertificate bounds what `lethe verify` reads, in bytes.
-const maxCertificate = 4 << 20
+// maxVerified bounds what `lethe verify` reads, in bytes: a receipt for a bundle of ten thousand records is some 30 MB.
+const maxVerified = 64 << 20
 
 // verdict is what `lethe verify --json` prints.
 type verdict struct {
-	Kind       string   `json:"kind"`
-	Valid      bool     `json:"valid"`          // form and signature
-	Issuer     bool     `json:"issuer_checked"` // and the key is the published one
-	Case       string   `json:"case"`
-	Key        string   `json:"key"` // RFC 7638 thumbprint of the key that signed
+	Kind       string   `json:"kind"`           // erasure-certificate, receipt, checkpoint
+	Valid      bool     `json:"valid"`          // form, signatures and proofs
+	Issuer     bool     `json:"issuer_checked"` // and the keys are the published ones
+	Anchored   bool     `json:"anchored"`       // and the chain has accepted the checkpoint, as far as it was asked
+	Case       string   `json:"case,omitempty"`
+	Key        string   `json:"key"` // that signed: RFC 7638 thumbprint, or a C2SP verifier key
+	Entries    []shown  `json:"entries,omitempty"`
+	Size       uint64   `json:"checkpoint_size,omitempty"`
+	Block      uint64   `json:"block,omitempty"`
 	Checked    []string `json:"checked"`
 	NotChecked []string `json:"not_checked"`
-	NotProven  []string `json:"not_proven"`
+	NotProven  []string `json:"not_proven,omitempty"`
+}
+
+// shown is an opened entry of a receipt.
+type shown struct {
+	Type   string            `json:"type"`
+	Index  uint64            `json:"index"`
+	Entry  string            `json:"entry"`
+	Fields map[string]string `json:"fields"`
+	order  []string
+}
+
+func (v *verdict) checked(format string, args ...any) {
+	v.Checked = append(v.Checked, fmt.Sprintf(format, args...))
+}
+
+func (v *verdict) notChecked(format string, args ...any) {
+	v.NotChecked = append(v.NotChecked, fmt.Sprintf(format, args...))
+}
+
+// trust is what a verifier goes by: whose keys and which contract are meant, and chains to ask.
+type trust struct {
+	network     *anchor.Network // nil: nothing published was named
+	certificate string          // file with the published key of certificates
+	chain       anchor.Chain    // nil: none was named
+	noChain     string          // why
+	content     string          // file that a record's receipt is compared with
+	close       func()
+}
+
+// verifyOptions are the flags of `lethe verify`.
+type verifyOptions struct {
+	key, public, content string
+	rpc                  []string
+	state                bool
 }
 
 func (p *program) verifyCommand() *cobra.Command {
-	var keyFile string
+	o := verifyOptions{}
 	c := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "check a certificate of erasure",
-		Long: `Checks a certificate of erasure: its form, its signature and, with --key or --dir, that the key is the issuer's: --key names
-the published key, a JWK file; --dir a state folder that has it in public/. It opens no store and needs no account. What it could
-not check it says: without either it cannot say whose certificate it is.`,
+		Short: "check a receipt, a certificate of erasure, or a checkpoint of the log",
+		Long: `Checks a file that Lethe has issued: a receipt, a certificate of erasure, or a signed checkpoint. It opens no record, and needs
+no account.
+
+--public FOLDER names what the issuer publishes (network.json and the key of certificates, as a copy of STATE/public): with it, the
+file must be signed by the published keys and name the published contract. --rpc URL asks a node of the chain whether the contract has
+accepted the checkpoint; give it twice to ask two providers that must agree. --dir STATE takes both from a state folder. What could not be
+checked is said.`,
+		Example: `  lethe verify receipt.json --public public --rpc https://rpc.example.org --rpc https://other.example.net
+  lethe verify certificate.json --dir lethe-state`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if keyFile == "" && c.Flags().Changed("dir") {
-				keyFile = p.publishedKey()
-			}
-			return p.verify(args[0], keyFile)
+			o.state = c.Flags().Changed("dir")
+			return p.verify(c.Context(), args[0], o)
 		},
 	}
-	c.Flags().StringVar(&keyFile, "key", "", "the issuer's published key, as a JWK file")
+	f := c.Flags()
+	f.StringVar(&o.key, "key", "", "the issuer's published key of certificates, as a JWK file")
+	f.StringVar(&o.public, "public", "", "folder with what the issuer publishes")
+	f.StringArrayVar(&o.rpc, "rpc", nil, "JSON-RPC URL of a node of the chain; may be given twice")
+	f.StringVar(&o.content, "content", "", "file to compare with what a record's receipt says was stored")
 	return c
 }
 
 // publishedKey is where a state folder publishes the key that certificates verify with.
-func (p *program) publishedKey() string { return filepath.Join(p.dir, publicFolder, publicKeyFile) }
+func (p *program) publishedKey() string { return p.publicFile(publicKeyFile) }
 
-func (p *program) verify(file, keyFile string) error {
-	data, err := readBounded(file, maxCertificate)
+func (p *program) verify(ctx context.Context, file string, o verifyOptions) error {
+	data, err := readBounded(file, maxVerified)
 	if err != nil {
 		return err
 	}
-	c, key, err := certificate.Verify(data)
+	t, err := p.trust(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	var v verdict
+	switch kindOf(data) {
+	case "receipt":
+		v, err = t.verifyReceipt(ctx, data)
+	case "certificate":
+		v, err = t.verifyCertificate(ctx, data)
+	default:
+		v, err = t.verifyCheckpoint(ctx, data)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	v := verdict{
-		Kind: "erasure-certificate", Valid: true, Case: c.Case, Key: key.KeyID,
-		Checked:    []string{"the file's form", "the signature over everything in it"},
-		NotChecked: []string{"inclusion in the public log and on the chain: chain is " + c.Chain},
-		NotProven:  c.DoesNotProve,
-	}
-	if keyFile == "" {
-		v.NotChecked = append(v.NotChecked, "whose key signed it: anyone can make a key. Give --key or --dir, or compare the thumbprint")
-		return p.showVerdict(v)
-	}
-	if err := checkIssuer(key, keyFile); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	v.Issuer = true
-	v.Checked = append(v.Checked, "the key is the one published in "+keyFile)
 	return p.showVerdict(v)
 }
 
-// checkIssuer compares the key that signed with the published one.
-func checkIssuer(key jose.JSONWebKey, file string) error {
-	data, err := readBounded(file, maxCertificate)
+// kindOf says what a file claims to be; the parsers are strict about it.
+func kindOf(data []byte) string {
+	var probe struct {
+		Format      string          `json:"format"`
+		Certificate json.RawMessage `json:"certificate"`
+	}
+	switch err := json.Unmarshal(data, &probe); {
+	case err == nil && probe.Certificate != nil, err != nil && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) && probe.Format == "":
+		return "certificate"
+	case err == nil && strings.HasPrefix(probe.Format, "lethe-receipt/"):
+		return "receipt"
+	}
+	return "checkpoint"
+}
+
+// trust gathers what the flags name.
+func (p *program) trust(ctx context.Context, o verifyOptions) (t trust, err error) {
+	t = trust{certificate: o.key, content: o.content, noChain: "no --rpc was given", close: func() {}}
+	public := o.public
+	if public == "" && o.state {
+		public = p.publicDir()
+	}
+	if public != "" {
+		if t.certificate == "" {
+			t.certificate = filepath.Join(public, publicKeyFile)
+		}
+		network, err := p.readNetwork(public)
+		if err != nil {
+			return t, withHint(fmt.Errorf("what the issuer publishes cannot be read: %w", err), "--public names a copy of the issuer's public folder")
+		}
+		t.network = &network
+	}
+	if o.state && len(o.rpc) == 0 {
+		o.rpc = p.config.Anchor.RPC
+	}
+	switch {
+	case t.network == nil && len(o.rpc) > 0:
+		return t, withHint(errors.New("which contract is meant is not known"), "give --public FOLDER: what a file says of itself proves nothing")
+	case len(o.rpc) > 0:
+		return t, t.dial(ctx, o.rpc)
+	case o.state && t.network != nil:
+		return t, t.openEmbedded(ctx, filepath.Join(p.dir, chainFolder))
+	}
+	return t, nil
+}
+
+func (t *trust) dial(ctx context.Context, urls []string) error {
+	var clients []*rpc.Client
+	for _, u := range urls {
+		c, err := evm.Dial(ctx, u)
+		if err != nil {
+			return err
+		}
+		clients = append(clients, c)
+	}
+	t.close = func() {
+		for _, c := range clients {
+			c.Close()
+		}
+	}
+	reader, err := readerOf(clients, *t.network)
+	t.chain = reader
+	return err
+}
+
+// openEmbedded asks a state folder's own chain, unless somebody else has it open.
+func (t *trust) openEmbedded(ctx context.Context, dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		t.noChain = "the state folder has no chain of its own, and no --rpc was given"
+		return nil
+	}
+	chain, err := devchain.Open(ctx, devchain.Config{Dir: dir, Manual: true})
 	if err != nil {
-		return withHint(fmt.Errorf("the published key cannot be read: %w", err), "without --key and --dir only the signature is checked")
+		t.noChain = "the state folder's chain cannot be opened: " + oneLine(err)
+		return nil //nolint:nilerr // said in the verdict
 	}
-	var published jose.JSONWebKey
-	if err := json.Unmarshal(data, &published); err != nil {
-		return fmt.Errorf("the published key is not a JWK: %w", err)
-	}
-	issuer, err := certificate.KeyOf(published.Key)
-	if err != nil {
-		return err
-	}
-	if issuer.KeyID != key.KeyID {
-		return fmt.Errorf("%w: signed with another key (%s) than the published one (%s)", certificate.ErrInvalid, key.KeyID, issuer.KeyID)
-	}
-	return nil
+	t.close = func() { _ = chain.Close() }
+	reader, err := readerOf([]*rpc.Client{chain.RPC()}, *t.network)
+	t.chain = reader
+	return err
 }
 
 func (p *program) showVerdict(v verdict) error {
 	if p.json {
 		return p.print(v)
 	}
-	heading := "the signature is consistent, but WHOSE it is was not checked"
-	if v.Issuer {
-		heading = "authentic"
+	fmt.Fprintf(p.stdout, "%s: %s\nsigned with key %s\n", v.title(), v.heading(), v.Key)
+	for _, e := range v.Entries {
+		fmt.Fprintf(p.stdout, "entry %d: %s\n", e.Index, e.Type)
+		for _, name := range e.order {
+			fmt.Fprintf(p.stdout, "  %-12s %s\n", name, visible(e.Fields[name]))
+		}
 	}
-	fmt.Fprintf(p.stdout, "certificate of erasure, case %s: %s\nsigned with key %s\n", v.Case, heading, v.Key)
 	for _, part := range []struct {
 		heading string
 		lines   []string
@@ -118,6 +233,26 @@ func (p *program) showVerdict(v verdict) error {
 	return nil
 }
 
+func (v *verdict) title() string {
+	switch v.Kind {
+	case "receipt":
+		return fmt.Sprintf("receipt for %d entries in a log of %d", len(v.Entries), v.Size)
+	case "checkpoint":
+		return fmt.Sprintf("checkpoint of a log of %d entries", v.Size)
+	}
+	return "certificate of erasure, case " + v.Case
+}
+
+func (v *verdict) heading() string {
+	switch {
+	case v.Issuer && v.Anchored:
+		return "authentic, and anchored"
+	case v.Issuer:
+		return "authentic"
+	}
+	return "the signature is consistent, but WHOSE it is was not checked"
+}
+
 func readBounded(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -126,7 +261,7 @@ func readBounded(name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than the %d bytes a certificate may have", name, limit)
+		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
 	}
 	return data, err
 }

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"crypto"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -175,6 +176,22 @@ func (r *Ring) Signer(ctx context.Context) (crypto.Signer, error) {
 		return nil, fmt.Errorf("local: signer: %w", err)
 	}
 	return slices.Clone(r.signer), nil
+}
+
+// Derive returns a 256-bit secret for a purpose outside the patients' keys, such as signing the log: HKDF-SHA-256 (RFC 5869) of the
+// seed that certificates are signed from, so that it is the same for the life of the folder. The caller zeroes it.
+func (r *Ring) Derive(ctx context.Context, what string) (*keys.Key, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if err := r.open(ctx); err != nil {
+		return nil, fmt.Errorf("local: derive: %w", err)
+	}
+	secret, err := hkdf.Key(sha256.New, r.signer.Seed(), nil, "lethe/local/"+what, keys.KeySize)
+	if err != nil {
+		return nil, fmt.Errorf("local: derive: %w", err)
+	}
+	defer clear(secret)
+	return keys.KeyFrom(secret)
 }
 
 // open refuses a ring that is closed and a ctx that is done.

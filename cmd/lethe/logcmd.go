@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lethe/anchor"
+	"lethe/anchor/tlog"
+	"lethe/offchain/object"
+	"lethe/vault"
+)
+
+func (p *program) logCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "log",
+		Short: "the transparency log: how it stands, audit, anchor, restore",
+		Long: `Every change of state leaves a 32-byte blinded entry in an append-only log (C2SP tlog-tiles), whose checkpoints a contract
+accepts only with a proof that nothing was rewritten.`,
+	}
+	c.AddCommand(p.logStatusCommand(), p.logAuditCommand(), p.logAnchorCommand(), p.logRestoreCommand())
+	return c
+}
+
+// logStatus is what `lethe log status --json` prints.
+type logStatus struct {
+	Log    vault.LogInfo    `json:"log"`
+	Anchor vault.AnchorInfo `json:"anchor"`
+}
+
+func (p *program) logStatusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "how far the log and its anchor have come", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.withState(c.Context(), func(st *state) error {
+				var s logStatus
+				var err error
+				if s.Log, err = st.LogStatus(c.Context()); err != nil {
+					return err
+				}
+				if s.Anchor, err = st.AnchorStatus(c.Context()); err != nil {
+					return err
+				}
+				return p.showLogStatus(s)
+			})
+		},
+	}
+}
+
+func (p *program) showLogStatus(s logStatus) error {
+	if p.json {
+		return p.print(s)
+	}
+	fmt.Fprintf(p.stdout, "log %s\n  entries shown     %d (root %s…)\n  waiting for one   %d\n", s.Log.Origin, s.Log.Size, s.Log.Root[:16], s.Log.Pending)
+	fmt.Fprintf(p.stdout, "contract %s on chain %d\n  accepted          %d\n  confirmed         %d%s\n  not yet confirmed %d (at most %s behind, by what is published)\n",
+		s.Anchor.Contract, s.Anchor.ChainID, s.Anchor.Accepted, s.Anchor.Confirmed, inBlock(s.Anchor), s.Anchor.Waiting, s.Anchor.MaxDelay)
+	for _, problem := range []string{s.Log.Problem, s.Anchor.Problem} {
+		if problem != "" {
+			fmt.Fprintf(p.stdout, "PROBLEM: %s\n", visible(problem))
+		}
+	}
+	return nil
+}
+
+func inBlock(a vault.AnchorInfo) string {
+	if a.Block == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" in block %d, %s", a.Block, a.Time.Format(time.RFC3339))
+}
+
+// withState opens the state folder for one thing.
+func (p *program) withState(ctx context.Context, do func(*state) error) (err error) {
+	st, err := p.openState(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return do(st)
+}
+
+func (p *program) logAnchorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "anchor", Short: "anchor everything now, and wait until it is confirmed", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.withState(c.Context(), func(st *state) error {
+				if err := st.AnchorNow(c.Context()); err != nil {
+					return err
+				}
+				info, err := st.AnchorStatus(c.Context())
+				if err != nil {
+					return err
+				}
+				if p.json {
+					return p.print(info)
+				}
+				fmt.Fprintf(p.stdout, "%d entries confirmed%s\n", info.Confirmed, inBlock(info))
+				return nil
+			})
+		},
+	}
+}
+
+// auditResult is what `lethe log audit --json` prints.
+type auditResult struct {
+	Size        uint64 `json:"size"`
+	Root        string `json:"root"`
+	Checkpoints int    `json:"checkpoints"` // signed ones, compared
+	Anchored    int    `json:"anchored"`    // of these, compared with the chain
+}
+
+func (p *program) logAuditCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "audit", Short: "derive the whole log again, and compare it with every checkpoint and the chain", Args: cobra.NoArgs,
+		Long: `Derives the whole tree again from the entries in the object store, compares every stored tile, every checkpoint that was signed
+and every one that the contract has accepted. It names the first place that differs.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.withState(c.Context(), func(st *state) error {
+				r, err := st.audit(c.Context(), func(done uint64) { p.log.Info("audit", "entries", done) })
+				if err != nil {
+					return err
+				}
+				if p.json {
+					return p.print(r)
+				}
+				fmt.Fprintf(p.stdout, "%d entries, %d checkpoints and %d anchored ones agree, root %s\n", r.Size, r.Checkpoints, r.Anchored, r.Root)
+				return nil
+			})
+		},
+	}
+}
+
+func (st *state) audit(ctx context.Context, progress func(uint64)) (r auditResult, err error) {
+	newest := st.log.Shown()
+	r.Size, r.Root = newest.Size, fmt.Sprintf("%x", newest.Root)
+	if newest.Size == 0 {
+		return r, nil
+	}
+	sizes, err := tlog.ShownSizes(ctx, st.tiles)
+	if err != nil {
+		return r, err
+	}
+	roots, err := tlog.Audit(ctx, st.tiles, newest, sizes, progress)
+	if err != nil {
+		return r, err
+	}
+	for _, size := range sizes {
+		signed, err := st.log.Checkpoint(ctx, size)
+		if err != nil {
+			return r, err
+		}
+		if roots[size] != signed.Root {
+			return r, fmt.Errorf("the signed checkpoint of %d entries: %w", size, anchor.ErrFork)
+		}
+		r.Checkpoints++
+		switch accepted, err := st.contract.Accepted(ctx, st.network.Log, size); {
+		case errors.Is(err, anchor.ErrNotAnchored): // shown between two anchored ones
+		case err != nil:
+			return r, err
+		case accepted.Root != roots[size]:
+			return r, fmt.Errorf("what the contract accepted in block %d, %d entries: %w", accepted.Block, size, anchor.ErrFork)
+		default:
+			r.Anchored++
+		}
+	}
+	return r, nil
+}
+
+func (p *program) logRestoreCommand() *cobra.Command {
+	var from string
+	c := &cobra.Command{
+		Use: "restore", Short: "bring lost entries back from a mirror of the log",
+		Long: `Brings a log that was put back up to date from a mirror: a folder of tiles, or the URL of a log that serves them. The mirror
+need not be trusted: its checkpoint must be signed by this log's key, and everything it has is derived again before it is written.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return p.restoreLog(c.Context(), from) },
+	}
+	c.Flags().StringVar(&from, "from", "", "folder or http(s) URL of the mirror (required)")
+	return c
+}
+
+func (p *program) restoreLog(ctx context.Context, from string) (err error) {
+	if from == "" {
+		return withHint(errors.New("no mirror is named"), "give --from FOLDER or --from URL")
+	}
+	if err := p.checkDir(false); err != nil {
+		return err
+	}
+	unlock, err := lock(filepath.Join(p.dir, lockFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	network, err := p.readNetwork(p.publicDir())
+	if err != nil {
+		return err
+	}
+	key, err := network.Verifier()
+	if err != nil {
+		return err
+	}
+	source, err := mirror(from)
+	if err != nil {
+		return err
+	}
+	data, err := source.Get(ctx, "checkpoint")
+	if err != nil {
+		return fmt.Errorf("the mirror's checkpoint: %w", err)
+	}
+	newest, err := anchor.ParseCheckpoint(data, key)
+	if err != nil {
+		return fmt.Errorf("the mirror's checkpoint: %w", err)
+	}
+	objects, err := object.OpenLocal(filepath.Join(p.dir, objectsFolder))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, objects.Close()) }()
+	err = tlog.Fetch(ctx, source, &tileCopy{objects}, newest, key, func(done uint64) { p.log.Info("restoring", "entries", done) })
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.print(map[string]uint64{"size": newest.Size})
+	}
+	fmt.Fprintf(p.stdout, "the log is back at %s; the next command that opens the state folder goes on with it\n", newest)
+	return nil
+}
+
+// mirror is where a log's files are read from.
+func mirror(from string) (tlog.Source, error) {
+	if strings.HasPrefix(from, "http://") || strings.HasPrefix(from, "https://") {
+		return tlog.URL(from, &http.Client{Timeout: time.Minute})
+	}
+	if info, err := os.Stat(from); err != nil || !info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s is no folder", from), errIf(!errors.Is(err, fs.ErrNotExist), err))
+	}
+	return tlog.Folder(from), nil
+}
+
+func errIf(wanted bool, err error) error {
+	if wanted {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/rpc"
+	"golang.org/x/mod/sumdb/note"
+
+	"lethe/anchor"
+	"lethe/anchor/devchain"
+	"lethe/anchor/evm"
+	"lethe/anchor/tlog"
+	"lethe/keys/local"
+	"lethe/offchain/object"
+	"lethe/vault"
+)
+
+// Values of an embedded deployment, which its operator may not like on a chain that others use: `lethe chain deploy` asks there.
+const (
+	defaultMaxGrowth      = 1 << 24
+	defaultSuccessorDelay = time.Hour
+	defaultMaxHeartbeat   = 7 * 24 * time.Hour
+)
+
+// Accounts of an embedded deployment, derived in its key store. On a real chain different people hold them.
+const (
+	accountAdmin     = "chain-admin"
+	accountSubmitter = "chain-submitter"
+	accountRecovery  = "chain-recovery"
+	accountGuardian  = "chain-guardian"
+	accountRegistrar = "chain-registrar"
+	logSeed          = "log-signer"
+)
+
+// openChain opens the configured chain, or the embedded one, which it makes and deploys to when it is new.
+func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cfg *vault.Config) error {
+	clients, key, err := st.connect(ctx, p, ring)
+	if err != nil {
+		return err
+	}
+	if st.network, err = p.readNetwork(p.publicDir()); errors.Is(err, fs.ErrNotExist) && st.chain != nil {
+		st.network, err = p.deployEmbedded(ctx, clients[0], ring)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = withHint(errors.New("no contract is known for the configured chain"), "`lethe chain deploy` puts one there")
+	}
+	if err != nil {
+		return err
+	}
+	reader, err := readerOf(clients, st.network)
+	if err != nil {
+		return err
+	}
+	sender, err := evm.NewSender(evm.SenderConfig{
+		Reader: reader, Key: key, Journal: vault.Journal{Store: cfg.Store}, Confirmations: st.network.Confirmations, Step: p.step,
+	})
+	st.contract = reader
+	cfg.Chain, cfg.Sender, cfg.Network = reader, sender, st.network
+	return err
+}
+
+// connect gives the providers and the account that sends.
+func (st *state) connect(ctx context.Context, p *program, ring *local.Ring) (clients []*rpc.Client, key *ecdsa.PrivateKey, err error) {
+	if len(p.config.Anchor.RPC) > 0 {
+		if clients, err = st.dial(ctx, p.config.Anchor.RPC); err == nil {
+			key, err = p.config.Anchor.SubmitterKey.account()
+		}
+		return clients, key, err
+	}
+	accounts, err := embeddedAccounts(ctx, ring)
+	if err != nil {
+		return nil, nil, err
+	}
+	var fund []common.Address
+	for _, a := range accounts {
+		fund = append(fund, crypto.PubkeyToAddress(a.PublicKey))
+	}
+	st.chain, err = devchain.Open(ctx, devchain.Config{
+		Dir: filepath.Join(p.dir, chainFolder), Fund: fund, Depth: p.config.Anchor.Confirmations, Listen: p.rpcListen, Log: p.nodeLog(),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	st.closers = append(st.closers, st.chain.Close)
+	return []*rpc.Client{st.chain.RPC()}, accounts[accountSubmitter], nil
+}
+
+// nodeLog passes on what the embedded node says only when everything is to be said: it speaks as if it had peers.
+func (p *program) nodeLog() *slog.Logger {
+	if p.verbose {
+		return p.log
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+func (st *state) dial(ctx context.Context, urls []string) (clients []*rpc.Client, err error) {
+	for _, u := range urls {
+		c, err := evm.Dial(ctx, u)
+		if err != nil {
+			return nil, err
+		}
+		st.closers = append(st.closers, func() error { c.Close(); return nil })
+		clients = append(clients, c)
+	}
+	return clients, nil
+}
+
+func readerOf(clients []*rpc.Client, n anchor.Network) (*evm.Reader, error) {
+	return evm.NewReader(evm.ReaderConfig{
+		Clients: clients, ChainID: n.ChainID, CheckpointLog: common.HexToAddress(n.CheckpointLog), FromBlock: n.DeployedIn,
+	})
+}
+
+func embeddedAccounts(ctx context.Context, ring *local.Ring) (map[string]*ecdsa.PrivateKey, error) {
+	accounts := map[string]*ecdsa.PrivateKey{}
+	for _, name := range []string{accountAdmin, accountSubmitter, accountRecovery, accountGuardian, accountRegistrar} {
+		seed, err := ring.Derive(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		accounts[name], err = crypto.ToECDSA(seed.Bytes())
+		seed.Zero()
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", name, err)
+		}
+	}
+	return accounts, nil
+}
+
+// deployEmbedded puts the contracts on the embedded chain, under accounts of the key store.
+func (p *program) deployEmbedded(ctx context.Context, client *rpc.Client, ring *local.Ring) (anchor.Network, error) {
+	accounts, err := embeddedAccounts(ctx, ring)
+	if err != nil {
+		return anchor.Network{}, err
+	}
+	address := func(name string) common.Address { return crypto.PubkeyToAddress(accounts[name].PublicKey) }
+	return p.deploy(ctx, client, accounts[accountAdmin], ring, evm.DeployConfig{
+		MaxGrowth: defaultMaxGrowth, SuccessorDelay: defaultSuccessorDelay, MaxHeartbeat: defaultMaxHeartbeat,
+		Roles: evm.Roles{
+			Admin: address(accountAdmin), Submitter: address(accountSubmitter), Recovery: address(accountRecovery),
+			Guardian: address(accountGuardian), Registrar: address(accountRegistrar),
+		},
+	})
+}
+
+// deploy deploys the contracts for this state's log and publishes where they are.
+func (p *program) deploy(ctx context.Context, client *rpc.Client, key *ecdsa.PrivateKey, ring *local.Ring, cfg evm.DeployConfig) (n anchor.Network, err error) {
+	if n.Origin = p.config.Anchor.Origin; n.Origin == "" {
+		n.Origin = newOrigin()
+	}
+	if _, n.LogKey, err = logSigner(ctx, ring, n.Origin); err != nil {
+		return n, err
+	}
+	cfg.Origin = n.Origin
+	d, err := evm.Deploy(ctx, client, key, cfg, func(step string) { p.log.Info("deploying", "step", step) })
+	if err != nil {
+		return n, err
+	}
+	if n.ChainID, err = chainID(ctx, client); err != nil {
+		return n, err
+	}
+	n.CheckpointLog, n.RootRegistry, n.AccessManager = d.CheckpointLog.Hex(), d.RootRegistry.Hex(), d.AccessManager.Hex()
+	n.DeployedIn, n.Confirmations, n.MaxDelay = d.Block, p.config.Anchor.Confirmations, p.config.Anchor.MaxDelay
+	data, err := n.Marshal()
+	if err != nil {
+		return n, err
+	}
+	return n, publish(p.publicFile(networkName), data)
+}
+
+func chainID(ctx context.Context, client *rpc.Client) (uint64, error) {
+	var id hexutil.Uint64
+	if err := client.CallContext(ctx, &id, "eth_chainId"); err != nil {
+		return 0, fmt.Errorf("ask for the chain id: %w", err)
+	}
+	return uint64(id), nil
+}
+
+// newOrigin names a log that no operator has named.
+func newOrigin() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return "lethe.local/" + hex.EncodeToString(b[:])
+}
+
+func logSigner(ctx context.Context, ring *local.Ring, origin string) (signer note.Signer, key string, err error) {
+	seed, err := ring.Derive(ctx, logSeed)
+	if err != nil {
+		return nil, "", err
+	}
+	defer seed.Zero()
+	return anchor.NewSigner(origin, seed.Bytes())
+}
+
+// openLog opens the log beside its copy in the object store.
+func (st *state) openLog(ctx context.Context, p *program, ring *local.Ring, objects *object.Local) error {
+	signer, key, err := logSigner(ctx, ring, st.network.Origin)
+	if err != nil {
+		return err
+	}
+	if key != st.network.LogKey {
+		return fmt.Errorf("%s names another key of the log than the key store holds", anchor.NetworkFile)
+	}
+	st.tiles = &tileCopy{objects}
+	st.log, err = tlog.Open(ctx, tlog.Config{
+		Dir: filepath.Join(p.dir, logFolder), Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
+	})
+	if err != nil {
+		return err
+	}
+	st.closers = append(st.closers, st.log.Close)
+	return nil
+}
+
+// publicDir is what a state folder publishes for verifiers.
+func (p *program) publicDir() string { return filepath.Join(p.dir, publicFolder) }
+
+// networkName is the file that says which log and which contract are meant.
+const networkName = anchor.NetworkFile
+
+func (p *program) publicFile(name string) string { return filepath.Join(p.publicDir(), name) }
+
+const maxPublished = 1 << 16 // bytes
+
+func (p *program) readNetwork(dir string) (anchor.Network, error) {
+	data, err := readBounded(filepath.Join(dir, anchor.NetworkFile), maxPublished)
+	if err != nil {
+		return anchor.Network{}, err
+	}
+	return anchor.ParseNetwork(data)
+}
+
+// publish replaces a published file at once or not at all.
+func publish(name string, data []byte) error {
+	temp := name + ".new"
+	if err := os.WriteFile(temp, data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, name)
+}
+
+// account reads an account's key (secp256k1), in hexadecimal.
+func (s secret) account() (*ecdsa.PrivateKey, error) {
+	raw, err := s.key()
+	if err == nil && raw == nil {
+		err = errors.New("no key is named")
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Zero()
+	return crypto.ToECDSA(raw.Bytes())
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lethe/vault"
+)
+
+// allStores are those that a backup of the state folder has. The chain is not one of them: nobody's backup brings it back.
+var allStores = []string{keysFolder, indexFolder, objectsFolder, ledgerFolder, logFolder, publicFolder}
+
+// Threat 42: everything is put back to one earlier moment, the chain is not. The contract says how far the log had come, and which keys
+// were erased by then: they are destroyed again before anything decrypts, and the log is not signed over.
+func TestThreat42EverythingPutBackButTheChain(t *testing.T) {
+	f := newFolder(t, 2)
+	older := f.clone(t)
+	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	before := must[logStatus](t, "log", "status", "--dir", f.dir)
+	mirror := filepath.Join(t.TempDir(), "mirror")
+	copyTo(t, filepath.Join(f.dir, logFolder), mirror)
+	for _, s := range allStores {
+		f.replace(t, older, s)
+	}
+
+	f.wantErased(t, 0)
+	f.wantReadable(t, 1)
+	f.wantErased(t, 0)
+	s := must[logStatus](t, "log", "status", "--dir", f.dir)
+	if !strings.Contains(s.Log.Problem, "behind") || s.Anchor.Accepted != before.Anchor.Accepted || s.Log.Size >= before.Log.Size || s.Log.Pending == 0 {
+		t.Fatalf("a log that was put back is written to: %+v", s)
+	}
+	if e := lethe(t, "", "log", "anchor", "--dir", f.dir); e.code == 0 {
+		t.Fatalf("anchored:\n%s", e.stdout)
+	}
+
+	must[map[string]uint64](t, "log", "restore", "--from", mirror, "--dir", f.dir)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	s = must[logStatus](t, "log", "status", "--dir", f.dir)
+	if s.Log.Problem != "" || s.Log.Pending != 0 || s.Log.Size <= before.Log.Size || s.Anchor.Confirmed != s.Log.Size {
+		t.Fatalf("after the lost entries are back: %+v", s)
+	}
+	must[auditResult](t, "log", "audit", "--dir", f.dir)
+	f.wantErased(t, 0)
+	f.wantReadable(t, 1)
+}
+
+// Threat 42: what the law keeps was put back with the rest. Its originals are the only copy then, and are not destroyed.
+func TestThreat42KeptRecordsAreNotDestroyedWithTheirOriginals(t *testing.T) {
+	f := newFolder(t, 2)
+	older := f.clone(t)
+	must[erased](t, eraseArgs(f, 0)...)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	for _, s := range allStores {
+		f.replace(t, older, s)
+	}
+	keys := len(f.names(t, keysFolder, "transit", 2))
+	f.wantQuarantine(t)
+	if left := len(f.names(t, keysFolder, "transit", 2)); left != keys {
+		t.Fatalf("%d of %d keys are left", left, keys)
+	}
+}
+
+// The log's folder and its copy are put back, the index is not: it knows more entries than the log has.
+func TestALogPutBackIsNotSignedOver(t *testing.T) {
+	f := newFolder(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	older := f.clone(t)
+	f.takeIn(t, 1) // shown, not anchored
+	for _, s := range []string{logFolder, filepath.Join(objectsFolder, "log")} {
+		f.replace(t, older, s)
+	}
+	f.takeIn(t, 2)
+	if s := must[logStatus](t, "log", "status", "--dir", f.dir); !strings.Contains(s.Log.Problem, "behind") {
+		t.Fatalf("%+v", s)
+	}
+	f.wantReadable(t, 2)
+}
+
+// A folder that is lost is built again from its copy.
+func TestALostLogFolderIsRestoredFromItsCopy(t *testing.T) {
+	f := newFolder(t, 2)
+	before := must[logStatus](t, "log", "status", "--dir", f.dir)
+	if err := os.RemoveAll(filepath.Join(f.dir, logFolder)); err != nil {
+		t.Fatal(err)
+	}
+	killed(t, "log.restored", "patients", "--dir", f.dir)
+	after := must[logStatus](t, "log", "status", "--dir", f.dir)
+	if after.Log != before.Log {
+		t.Fatalf("%+v, before %+v", after.Log, before.Log)
+	}
+	f.takeIn(t, 2)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	f.wantLogged(t)
+}
+
+// unplugged is a configuration whose chain does not answer.
+func unplugged(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := l.Addr().String()
+	l.Close()
+	t.Setenv("LETHE_TEST_SUBMITTER", strings.Repeat("17", 32))
+	config := filepath.Join(t.TempDir(), "lethe.yaml")
+	text := "anchor:\n  rpc: [http://" + dead + "]\n  submitter_key: {env: LETHE_TEST_SUBMITTER}\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// Threat 42: no witness answers after a start. Nothing decrypts until one does, or two persons attest that nothing was put back;
+// what is done then reaches the chain when it is back.
+func TestThreat42NoWitnessAnswers(t *testing.T) {
+	f := newFolder(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	config := unplugged(t)
+	get := func(args ...string) ended {
+		out := filepath.Join(t.TempDir(), "out.json")
+		return lethe(t, "", append([]string{"record", "get", f.bundles[0], "--output", out, "--dir", f.dir, "--config", config}, args...)...)
+	}
+	for _, args := range [][]string{{}, {"--attest", "A. Person"}, {"--attest", "A. Person", "--attest", "A. Person"}} {
+		if e := get(args...); e.code == 0 || !strings.Contains(e.stderr, "quarantined") || !strings.Contains(e.stderr, "hint:") {
+			t.Fatalf("%v: exit %d\n%s", args, e.code, e.stderr)
+		}
+	}
+	two := []string{"--attest", "A. Person", "--attest", "B. Person"}
+	if e := get(two...); e.code != 0 {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+	import1 := append([]string{"import", bundleFile(t, 1), "--dir", f.dir, "--config", config}, two...)
+	must[importResult](t, import1...)
+	s := must[logStatus](t, append([]string{"log", "status", "--dir", f.dir, "--config", config}, two...)...)
+	if s.Anchor.Reachable || s.Anchor.Waiting == 0 || s.Log.Pending > 1 { // one is that of this start's attestation
+		t.Fatalf("%+v", s)
+	}
+	if e := get(); e.code == 0 {
+		t.Fatal("an earlier start's attestation was taken for this one")
+	}
+
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir) // plugged in again
+	if s := must[logStatus](t, "log", "status", "--dir", f.dir); s.Anchor.Waiting != 0 || s.Anchor.Confirmed != s.Log.Size {
+		t.Fatalf("%+v", s)
+	}
+	f.wantReadable(t, 0)
+}
+
+// wantLogged checks that everything the index has stands in the log once, and that the log agrees with all checkpoints.
+func (f folder) wantLogged(t *testing.T) {
+	t.Helper()
+	db := f.openIndex(t)
+	if waiting := column(t, db, "SELECT hex(entry) FROM log_entries WHERE position IS NULL"); len(waiting) > 0 {
+		t.Fatalf("%d entries wait", len(waiting))
+	}
+	counts := column(t, db, "SELECT count(*) || ' ' || count(DISTINCT position) || ' ' || (max(position) + 1) FROM log_entries")
+	audit := must[auditResult](t, "log", "audit", "--dir", f.dir)
+	words := strings.Fields(counts[0])
+	if words[0] != words[1] || words[0] != words[2] {
+		t.Fatalf("entries, positions, end: %s; the log has %d", counts[0], audit.Size)
+	}
+	missing := column(t, db, "SELECT id FROM records WHERE id NOT IN (SELECT subject FROM log_entries) UNION ALL SELECT id FROM disclosures WHERE id NOT IN (SELECT subject FROM log_entries)")
+	if len(missing) > 0 {
+		t.Fatalf("%d records and disclosures are not in the log", len(missing))
+	}
+}

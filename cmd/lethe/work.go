@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lethe/anchor/tlog"
+)
+
+func (p *program) workCommand() *cobra.Command {
+	var listen string
+	c := &cobra.Command{
+		Use:   "work",
+		Short: "keep working: bring entries into the log, anchor on the schedule, serve the log",
+		Long: `Works until it is stopped: carries jobs out, brings entries into the log, anchors its checkpoints on the schedule
+(anchor.max_delay), and follows transactions to their confirmation. With --listen it serves the log to whoever wants to mirror, monitor
+or verify it (C2SP tlog-tiles, below /log/), beside what the state folder publishes (/public/). With --rpc-listen the state folder's own
+chain answers JSON-RPC, on loopback only.`,
+		Example: `  lethe work --listen 127.0.0.1:8600 --rpc-listen 127.0.0.1:8545`,
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return p.keepWorking(c.Context(), listen) },
+	}
+	c.Flags().StringVar(&listen, "listen", "", "address to serve the log on")
+	c.Flags().StringVar(&p.rpcListen, "rpc-listen", "", "loopback address on which the embedded chain answers JSON-RPC")
+	return c
+}
+
+// working is what `lethe work --json` prints once it serves.
+type working struct {
+	Log string `json:"log,omitempty"`
+	RPC string `json:"rpc,omitempty"`
+}
+
+func (p *program) keepWorking(ctx context.Context, listen string) error {
+	return p.withState(ctx, func(st *state) error {
+		if p.rpcListen != "" && st.chain == nil {
+			return errors.New("--rpc-listen is for a state folder's own chain, and another is configured")
+		}
+		w := working{}
+		if st.chain != nil {
+			w.RPC = st.chain.URL()
+		}
+		failed := make(chan error, 1)
+		if listen != "" {
+			server, address, err := p.serveLog(ctx, st, listen, failed)
+			if err != nil {
+				return err
+			}
+			defer server.Close()
+			w.Log = "http://" + address + "/log/"
+		}
+		if p.json {
+			if err := p.print(w); err != nil {
+				return err
+			}
+		} else {
+			p.say("working%s%s; stop with Ctrl-C", serving(", log on ", w.Log), serving(", chain on ", w.RPC))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		}
+	})
+}
+
+func serving(what, url string) string {
+	if url == "" {
+		return ""
+	}
+	return what + url
+}
+
+// serveLog serves the log and what is published.
+func (p *program) serveLog(ctx context.Context, st *state, listen string, failed chan<- error) (*http.Server, string, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return nil, "", fmt.Errorf("--listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/log/", http.StripPrefix("/log", tlog.Handler(st.tiles, func() []byte { return st.log.Shown().Note })))
+	for _, name := range []string{networkName, publicKeyFile} {
+		mux.HandleFunc("GET /public/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, p.publicFile(name)) })
+	}
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	return server, l.Addr().String(), nil
+}
