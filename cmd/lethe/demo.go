@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -31,6 +32,9 @@ type demoResult struct {
 	ReadAfterRestore string  `json:"read_after_restore"` // the same, with the old key store and index put back
 	OthersReadable   int     `json:"others_readable"`    // bundles of other patients after that
 	Certificate      string  `json:"certificate"`
+	LogSize          uint64  `json:"log_size"`         // entries in the log
+	CheckpointBlock  uint64  `json:"checkpoint_block"` // in which the contract accepted the checkpoint of all of them
+	Receipts         string  `json:"receipts"`         // a folder of receipts, each checked by a stranger
 }
 
 // demoSeed makes the cohort the same at every run.
@@ -45,7 +49,8 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "watch records go in, come out, and be forgotten for good",
 		Long: `Runs the main story in one process: bundles are taken in and given back byte for byte, a patient is erased, a thief puts old
-copies of the key store and of the index back, and the certificate is checked. Without --data it makes a cohort of synthetic
+copies of the key store and of the index back, and the certificate is checked. What happened stands in the log, the log is anchored, and
+a stranger who has only the published files and a node of the chain checks the receipts. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -64,6 +69,7 @@ type demo struct {
 	sources  map[string]string // bundle id → file
 	patients map[string]string // bundle id → patient
 	order    []string          // bundle ids
+	caseID   string            // of the erasure
 	loot     string            // where the thief keeps old copies of the stores
 	result   demoResult
 }
@@ -77,6 +83,7 @@ func (p *program) demo(ctx context.Context, data string, keep bool) (err error) 
 	} else if found, err := os.ReadDir(p.dir); err == nil && len(found) > 0 {
 		return withHint(fmt.Errorf("%s is not empty", p.dir), "the demo needs a new folder")
 	}
+	p.rpcListen = "127.0.0.1:0" // for the stranger
 	d := &demo{program: p, sources: map[string]string{}, patients: map[string]string{}}
 	cleanup, err := d.cohort(data)
 	if err != nil {
@@ -106,7 +113,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.state.Close()) }()
 	d.tell("One process holds all roles here; in production, who serves cannot destroy keys, and who destroys cannot decrypt.")
-	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.forget, d.restore, d.check} {
+	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.forget, d.witness, d.restore, d.check, d.stranger} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}
@@ -214,21 +221,20 @@ func (d *demo) compare(ctx context.Context, id string) (err error) {
 	return nil
 }
 
-func (d *demo) forget(ctx context.Context) error {
+func (d *demo) forget(ctx context.Context) (err error) {
 	victim := d.order[0]
 	d.result.ErasedPatient = d.patients[victim]
 	if err := d.reopen(ctx, func() error { return d.copyStores(d.dir, d.loot) }); err != nil {
 		return err
 	}
 	d.tell("Thief:   a copy of the key store and of the index is put aside.")
-	_, certificate, err := d.state.Erase(ctx, vault.EraseRequest{
+	d.caseID, d.result.Certificate, err = d.state.Erase(ctx, vault.EraseRequest{
 		Patient: d.result.ErasedPatient, Ground: "17.1.b", Filed: "demo: privacy desk", Approve: "demo: data protection officer",
 		Execute: "demo: records officer",
 	}, func(state string) { d.tell("Erasing: %s", state) })
 	if err != nil {
 		return err
 	}
-	d.result.Certificate = certificate
 	if d.result.ReadAfterErasure, err = d.refused(ctx, victim); err != nil {
 		return err
 	}
@@ -288,6 +294,69 @@ func (d *demo) check(context.Context) error {
 		file[i] ^= 1
 	}
 	d.tell("Proof:   certificate %s is authentic, and refused with any one of its %d bytes flipped.", c.Case, len(file))
+	return nil
+}
+
+// receiptsFolder is where the demo leaves its receipts.
+const receiptsFolder = "receipts"
+
+// witness anchors the log and writes receipts.
+func (d *demo) witness(ctx context.Context) error {
+	if err := d.state.AnchorNow(ctx); err != nil {
+		return err
+	}
+	info, err := d.state.AnchorStatus(ctx)
+	if err != nil {
+		return err
+	}
+	d.result.LogSize, d.result.CheckpointBlock = info.Confirmed, info.Block
+	d.tell("Witness: %d blinded entries are in the log; the contract %s… has accepted them in block %d.", info.Confirmed, info.Contract[:10], info.Block)
+	d.result.Receipts = filepath.Join(d.dir, receiptsFolder)
+	if err := os.MkdirAll(d.result.Receipts, 0o700); err != nil {
+		return err
+	}
+	other := slices.IndexFunc(d.order, func(id string) bool { return d.patients[id] != d.result.ErasedPatient })
+	for what, id := range map[string]string{"erasure": d.caseID, "bundle": d.order[max(0, other)]} {
+		if _, err := d.state.writeReceipt(ctx, id, filepath.Join(d.result.Receipts, what+".json"), false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stranger checks the receipts with a copy of what is published and a node of the chain, from another folder.
+func (d *demo) stranger(ctx context.Context) (err error) {
+	home, err := os.MkdirTemp("", "lethe-stranger-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	if err := os.CopyFS(filepath.Join(home, "public"), os.DirFS(d.publicDir())); err != nil {
+		return err
+	}
+	who, err := d.trust(ctx, verifyOptions{public: filepath.Join(home, "public"), rpc: []string{d.state.chain.URL()}})
+	if err != nil {
+		return err
+	}
+	defer who.close()
+	for _, what := range []string{"bundle", "erasure"} {
+		file, err := os.ReadFile(filepath.Join(d.result.Receipts, what+".json"))
+		if err != nil {
+			return err
+		}
+		v, err := who.verifyReceipt(ctx, file)
+		if err != nil {
+			return fmt.Errorf("the stranger and the receipt of the %s: %w", what, err)
+		}
+		if !v.Issuer || !v.Anchored {
+			return fmt.Errorf("the stranger is not convinced by the receipt of the %s", what)
+		}
+		file[len(file)/2] ^= 1
+		if _, err := who.verifyReceipt(ctx, file); err == nil {
+			return fmt.Errorf("the stranger accepts an altered receipt of the %s", what)
+		}
+		d.tell("Stranger: the receipt of the %s opens %d entries; log, signature and chain agree, and an altered one is refused.", what, len(v.Entries))
+	}
 	return nil
 }
 

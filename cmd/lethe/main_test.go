@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"strconv"
 	"strings"
@@ -25,8 +24,10 @@ func TestMain(m *testing.M) {
 }
 
 func runProgram() int {
+	ctx, stop := untilStopped()
+	defer stop()
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, step: killAt(os.Getenv(crashAt))}
-	return p.run(context.Background(), os.Args[1:])
+	return p.run(ctx, os.Args[1:])
 }
 
 // killAt ends the process as kill -9 does, at a crash point.

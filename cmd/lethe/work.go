@@ -52,7 +52,7 @@ func (p *program) keepWorking(ctx context.Context, listen string) error {
 			if err != nil {
 				return err
 			}
-			defer server.Close()
+			defer func() { _ = server.Close() }()
 			w.Log = "http://" + address + "/log/"
 		}
 		if p.json {
