@@ -31,10 +31,11 @@ contracts: ## format, lint and tests of the Solidity contracts (Foundry, by npm)
 
 generate: $(TOOLS)/abigen ## make generated files again
 	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	cd anchor/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
 	ABIGEN=$(CURDIR)/$(TOOLS)/abigen contracts/generate
 	$(GO) mod tidy
-	gofmt -w cmd contracts/*.go keys offchain vault
+	gofmt -w anchor cmd contracts/*.go keys offchain vault
 
 drift: generate ## fail when generating again changes anything
 	@git diff --exit-code --stat || (echo "generated files are out of date: run make generate and commit"; exit 1)
@@ -46,7 +47,7 @@ fuzz: ## every fuzz target for FUZZ (default 20s) each
 	@tools/fuzz $(FUZZ)
 
 bench: ## the figures of docs/performance.md (ten minutes)
-	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./keys ./keys/local ./vault/fhir ./cmd/lethe
+	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./keys ./keys/local ./vault/fhir ./anchor/tlog ./anchor/evm ./cmd/lethe
 
 $(TOOLS)/%: tools/go.mod tools/go.sum
 	@mkdir -p $(TOOLS)

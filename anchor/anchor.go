@@ -147,13 +147,16 @@ type Attempt struct {
 	Created     time.Time // UTC
 }
 
+// MaxErased is how many erased keys go to the chain with one checkpoint at most: nodes refuse transactions above 128 KiB.
+const MaxErased = 2048
+
 // Submission is a checkpoint on its way to the contract.
 type Submission struct {
 	Log        uint32
 	OldSize    uint64 // of the newest checkpoint that the contract has
 	Checkpoint Checkpoint
 	Proof      []Hash // of consistency (RFC 6962, section 2.1.2)
-	Erased     []Hash // erased keys that it covers and the one before does not
+	Erased     []Hash // erased keys that it covers and the one before does not, at most MaxErased
 }
 
 // Journal keeps attempts. A change is durable when Save has answered.

@@ -136,6 +136,8 @@ type LogWriter interface {
 	InsertEntries(ctx context.Context, entries []LogEntry) error
 	// PlaceEntries notes the positions that entries have got. Entries that the index does not know are passed over.
 	PlaceEntries(ctx context.Context, placed []LogEntry) error
+	// ForgetPositions takes the positions of all entries back, for a new log that they are to enter.
+	ForgetPositions(ctx context.Context) error
 	// SaveAttempt adds a transaction, or replaces the one of the same hash.
 	SaveAttempt(ctx context.Context, a Attempt) error
 	// TakeLease makes holder the one who may act under a name until a time, or answers ErrHeld while somebody else is. now is

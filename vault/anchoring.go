@@ -150,30 +150,52 @@ func (s *Service) submit(ctx context.Context) error {
 	if shown.Size <= latest.Size {
 		return nil // a log that is behind is the guard's concern
 	}
-	proof, err := s.cfg.Log.Consistency(ctx, latest.Size, shown.Size)
+	erased, err := s.announcedBetween(ctx, latest.Size, shown.Size)
 	if err != nil {
 		return err
 	}
-	erased, err := s.announcedBetween(ctx, latest.Size, shown.Size)
+	if len(erased) > anchor.MaxErased { // the next ones go with the next checkpoint
+		if shown, erased, err = s.fewer(ctx, latest.Size, erased); err != nil {
+			return err
+		}
+	}
+	proof, err := s.cfg.Log.Consistency(ctx, latest.Size, shown.Size)
 	if err != nil {
 		return err
 	}
 	s.cfg.Step("anchor.proof-made")
 	_, err = s.cfg.Sender.Send(ctx, anchor.Submission{
-		Log: latest.Log, OldSize: latest.Size, Checkpoint: shown, Proof: proof, Erased: erased,
+		Log: latest.Log, OldSize: latest.Size, Checkpoint: shown, Proof: proof, Erased: hashesOf(erased),
 	})
 	return err
 }
 
-func (s *Service) announcedBetween(ctx context.Context, from, to uint64) (hashes []anchor.Hash, err error) {
+// fewer chooses an older checkpoint, which covers no more erased keys than one transaction takes.
+func (s *Service) fewer(ctx context.Context, from uint64, erased []offchain.LogEntry) (anchor.Checkpoint, []offchain.LogEntry, error) {
+	older, err := s.cfg.Log.ShownUpTo(ctx, *erased[anchor.MaxErased].Position)
+	if err == nil && older.Size <= from {
+		err = fmt.Errorf("one checkpoint covers more than %d erased keys", anchor.MaxErased)
+	}
+	if err != nil {
+		return older, nil, err
+	}
+	erased, err = s.announcedBetween(ctx, from, older.Size)
+	return older, erased, err
+}
+
+func (s *Service) announcedBetween(ctx context.Context, from, to uint64) (entries []offchain.LogEntry, err error) {
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		entries, err := q.AnnouncedEntries(ctx, from, to)
-		for _, e := range entries {
-			hashes = append(hashes, e.Entry)
-		}
+		entries, err = q.AnnouncedEntries(ctx, from, to)
 		return err
 	})
-	return hashes, err
+	return entries, err
+}
+
+func hashesOf(entries []offchain.LogEntry) (hashes []anchor.Hash) {
+	for _, e := range entries {
+		hashes = append(hashes, e.Entry)
+	}
+	return hashes
 }
 
 func (s *Service) attempts(ctx context.Context) ([]anchor.Attempt, error) {

@@ -26,6 +26,8 @@ type Log interface {
 	Shown() anchor.Checkpoint
 	// Checkpoint is the one of that size, if it was shown.
 	Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, error)
+	// ShownUpTo is the largest shown checkpoint of at most that size.
+	ShownUpTo(ctx context.Context, size uint64) (anchor.Checkpoint, error)
 	// Size counts the entries, shown or not.
 	Size(ctx context.Context) (uint64, error)
 	// Entries reads the entries in [from, to).
@@ -48,7 +50,9 @@ const (
 	writerTerm = 30 * time.Second
 	// frontierSetting is the log size up to which positions have been noted in the index.
 	frontierSetting = "log-frontier"
-	sequenceBatch   = 4096
+	// numberSetting is the number, in the contract, of the log that the positions are of.
+	numberSetting = "log-number"
+	sequenceBatch = 4096
 )
 
 // SequenceLog brings entries that have no position into the log, and shows a checkpoint that covers them. It is what the job
@@ -215,21 +219,43 @@ func (s *Service) findPlaced(ctx context.Context) error {
 }
 
 func (s *Service) frontier(ctx context.Context) (uint64, error) {
+	return s.number(ctx, frontierSetting)
+}
+
+// number reads a setting that is a number, 0 when it was never set.
+func (s *Service) number(ctx context.Context, name string) (uint64, error) {
 	var value []byte
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
-		value, err = q.Setting(ctx, frontierSetting)
+		value, err = q.Setting(ctx, name)
 		return err
 	})
 	if errors.Is(err, offchain.ErrNotFound) {
 		return 0, nil
 	}
 	if err == nil && len(value) != 8 {
-		err = errors.New("the log's frontier is not a number")
+		err = fmt.Errorf("setting %s is not a number", name)
 	}
 	if err != nil {
 		return 0, err
 	}
 	return binary.BigEndian.Uint64(value), nil
+}
+
+// followSuccessor begins a new log when the contract has gone on to one: everything that the index still knows enters it.
+func (s *Service) followSuccessor(ctx context.Context) error {
+	of, err := s.number(ctx, numberSetting)
+	if err != nil || of == uint64(s.cfg.Network.Log) {
+		return err
+	}
+	if of > uint64(s.cfg.Network.Log) {
+		return fmt.Errorf("the index is of log %d, and what is published names log %d: put the newest network.json back", of, s.cfg.Network.Log)
+	}
+	s.cfg.Logger.Warn("a successor of the log begins: all entries that are known enter it", "log", s.cfg.Network.Log)
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return errors.Join(tx.ForgetPositions(ctx), tx.PutSetting(ctx, frontierSetting, make([]byte, 8)),
+			tx.PutSetting(ctx, numberSetting, binary.BigEndian.AppendUint64(nil, uint64(s.cfg.Network.Log))),
+			tx.Enqueue(ctx, offchain.SequenceLog{}))
+	})
 }
 
 // Settle ends a run: what waits for a position gets it, and a checkpoint that is due is sent. What cannot be done now is done at a

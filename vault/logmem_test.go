@@ -30,6 +30,7 @@ type memLog struct {
 	shown   map[uint64]anchor.Checkpoint
 	newest  anchor.Checkpoint
 	started bool
+	torn    bool // the next batch gets in by half, and the answer is an error
 	signer  note.Signer
 	key     string
 }
@@ -101,6 +102,11 @@ func (l *memLog) Append(_ context.Context, entries []anchor.Hash) (positions []u
 	if !l.started {
 		return nil, anchor.ErrClosed
 	}
+	if l.torn {
+		l.torn = false
+		l.entries = append(l.entries, entries[:len(entries)/2]...)
+		return nil, errors.Join(errFault, l.save())
+	}
 	for _, e := range entries {
 		positions = append(positions, uint64(len(l.entries)))
 		l.entries = append(l.entries, e)
@@ -138,6 +144,18 @@ func (l *memLog) Checkpoint(_ context.Context, size uint64) (anchor.Checkpoint, 
 		return c, errors.New("no such checkpoint")
 	}
 	return c, nil
+}
+
+func (l *memLog) ShownUpTo(_ context.Context, size uint64) (anchor.Checkpoint, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	best := anchor.Checkpoint{Root: sha256.Sum256(nil)}
+	for n, c := range l.shown {
+		if n <= size && n > best.Size {
+			best = c
+		}
+	}
+	return best, nil
 }
 
 func (l *memLog) Size(context.Context) (uint64, error) {
@@ -190,6 +208,9 @@ type memChain struct {
 	accepted []anchor.Accepted
 	erased   map[uint64][]anchor.Hash // by checkpoint size
 	down     bool
+	slow     bool                // what is sent waits for mine
+	sent     []anchor.Submission // all that came
+	waiting  []anchor.Submission // and what no block has
 }
 
 var _ anchor.Chain = (*memChain)(nil)
@@ -230,20 +251,53 @@ func (c *memChain) Erased(_ context.Context, _ uint32, size uint64) (all []ancho
 	return all, nil
 }
 
-func (c *memChain) accept(sub anchor.Submission) anchor.Accepted {
+// take accepts a checkpoint, or lets it wait.
+func (c *memChain) take(sub anchor.Submission) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.block++
-	a := anchor.Accepted{
-		Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root, Block: c.block, Time: time.Unix(int64(c.block)*12, 0).UTC(),
+	c.sent, c.waiting = append(c.sent, sub), append(c.waiting, sub)
+	if !c.slow {
+		c.accept()
 	}
+}
+
+// mine puts what waits into blocks.
+func (c *memChain) mine() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.accept()
+}
+
+func (c *memChain) accept() {
+	for _, sub := range c.waiting {
+		a := anchor.Accepted{Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root, Transaction: transactionOf(sub.Checkpoint)}
+		c.accepted, c.erased[a.Size] = append(c.accepted, c.inBlock(a)), sub.Erased
+	}
+	c.waiting = nil
+}
+
+// reorg moves the newest checkpoint to another block.
+func (c *memChain) reorg() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	newest := &c.accepted[len(c.accepted)-1]
+	*newest = c.inBlock(*newest)
+}
+
+func (c *memChain) inBlock(a anchor.Accepted) anchor.Accepted {
+	c.block++
+	a.Block, a.Time = c.block, time.Unix(int64(c.block)*12, 0).UTC()
 	binary.BigEndian.PutUint64(a.BlockHash[:], c.block)
-	binary.BigEndian.PutUint64(a.Transaction[8:], sub.Checkpoint.Size)
-	c.accepted, c.erased[a.Size] = append(c.accepted, a), sub.Erased
 	return a
 }
 
-// memSender sends to it: an attempt is mined at once, and confirmed when it is followed.
+func transactionOf(c anchor.Checkpoint) (hash anchor.Hash) {
+	binary.BigEndian.PutUint64(hash[8:], c.Size)
+	return hash
+}
+
+// memSender sends to it: an attempt is mined at once unless the chain is slow, and confirmed when it is followed after that. A
+// re-org takes it back to submitted.
 type memSender struct {
 	chain   *memChain
 	journal Journal
@@ -256,12 +310,28 @@ func (s *memSender) Send(ctx context.Context, sub anchor.Submission) (anchor.Att
 	if _, err := s.chain.Latest(ctx); err != nil {
 		return anchor.Attempt{}, err
 	}
-	a := s.chain.accept(sub)
+	s.chain.take(sub)
 	at := anchor.Attempt{
-		Transaction: a.Transaction, Raw: []byte("raw"), State: anchor.AttemptMined, Log: a.Log, Size: a.Size, Root: a.Root,
-		Block: a.Block, BlockHash: a.BlockHash, Time: a.Time, Created: s.now(),
+		Transaction: transactionOf(sub.Checkpoint), Raw: []byte("raw"), State: anchor.AttemptSubmitted,
+		Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root, Created: s.now(),
 	}
+	at = s.look(ctx, at)
 	return at, s.journal.Save(ctx, at)
+}
+
+// look brings an attempt one state further, or back.
+func (s *memSender) look(ctx context.Context, a anchor.Attempt) anchor.Attempt {
+	on, err := s.chain.Accepted(ctx, a.Log, a.Size)
+	switch {
+	case err != nil: // still no block has it
+	case a.State == anchor.AttemptSubmitted:
+		a.State, a.Block, a.BlockHash, a.Time = anchor.AttemptMined, on.Block, on.BlockHash, on.Time
+	case a.BlockHash != on.BlockHash:
+		a.State = anchor.AttemptSubmitted
+	case a.State == anchor.AttemptMined:
+		a.State = anchor.AttemptConfirmed
+	}
+	return a
 }
 
 func (s *memSender) Follow(ctx context.Context) (changed []anchor.Attempt, err error) {
@@ -269,13 +339,20 @@ func (s *memSender) Follow(ctx context.Context) (changed []anchor.Attempt, err e
 		return nil, err
 	}
 	all, err := s.journal.Attempts(ctx)
-	for _, a := range all {
-		if a.State == anchor.AttemptMined {
-			a.State = anchor.AttemptConfirmed
+	for _, was := range all {
+		if a := s.look(ctx, was); a.State != was.State {
 			changed, err = append(changed, a), errors.Join(err, s.journal.Save(ctx, a))
 		}
 	}
 	return changed, err
 }
 
-func (s *memSender) Pending(context.Context) (*anchor.Attempt, error) { return nil, nil }
+func (s *memSender) Pending(ctx context.Context) (*anchor.Attempt, error) {
+	all, err := s.journal.Attempts(ctx)
+	for _, a := range all {
+		if a.State == anchor.AttemptSubmitted {
+			return &a, err
+		}
+	}
+	return nil, err
+}

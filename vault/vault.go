@@ -150,6 +150,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.ensureControl(ctx); err != nil {
 		return fmt.Errorf("control key: %w", err)
 	}
+	if err := s.followSuccessor(ctx); err != nil {
+		return err
+	}
 	if err := s.checkRestore(ctx); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *Service) consult(ctx context.Context) error {
 		return s.withoutWitness(ctx, err)
 	}
 	if latest.Log != s.cfg.Network.Log {
-		return fmt.Errorf("the contract is at log %d, this state is of log %d: it was put back to a time before the successor", latest.Log, s.cfg.Network.Log)
+		return fmt.Errorf("the contract is at log %d, and what is published here names log %d: `lethe chain successor open` follows it", latest.Log, s.cfg.Network.Log)
 	}
 	size, err := s.cfg.Log.Size(ctx)
 	if err != nil {

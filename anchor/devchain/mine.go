@@ -99,22 +99,35 @@ func (c *Chain) mineOnDemand() {
 			}
 		}
 	})
-	c.done.Go(func() {
-		for {
-			select {
-			case <-wake:
-				if err := c.settle(); err != nil && !errors.Is(err, errClosed) {
-					c.log.Error("mining failed", "error", err)
-				}
-			case <-c.stop:
-				return
-			}
-		}
-	})
+	c.done.Go(func() { c.mineUntilStopped(wake) })
 }
 
-// settle mines until nothing waits that can be mined and enough empty blocks are on top of the last one with transactions.
-func (c *Chain) settle() error {
+// quiet is how long no transaction must come before empty blocks are mined: each moves the chain's clock by a second at least, and
+// who sends many in a row wants one block for each, not four.
+const quiet = 40 * time.Millisecond
+
+func (c *Chain) mineUntilStopped(wake <-chan struct{}) {
+	pause := time.NewTimer(quiet)
+	defer pause.Stop()
+	for {
+		var err error
+		select {
+		case <-wake:
+			err = c.mineWaiting()
+			pause.Reset(quiet)
+		case <-pause.C:
+			err = c.mineOnTop()
+		case <-c.stop:
+			return
+		}
+		if err != nil && !errors.Is(err, errClosed) {
+			c.log.Error("mining failed", "error", err)
+		}
+	}
+}
+
+// mineWaiting mines a block when transactions wait.
+func (c *Chain) mineWaiting() error {
 	c.mining.Lock()
 	defer c.mining.Unlock()
 	if c.closed {
@@ -124,9 +137,17 @@ func (c *Chain) settle() error {
 		return err
 	}
 	if waiting, _ := c.backend.TxPool().Stats(); waiting > 0 {
-		if err := c.seal(); err != nil {
-			return err
-		}
+		return c.seal()
+	}
+	return nil
+}
+
+// mineOnTop mines until enough empty blocks are on top of the last one with transactions.
+func (c *Chain) mineOnTop() error {
+	c.mining.Lock()
+	defer c.mining.Unlock()
+	if c.closed {
+		return errClosed
 	}
 	for c.emptyOnTop() < c.depth {
 		if err := c.seal(); err != nil {

@@ -20,7 +20,7 @@ import (
 const TrailerWords = 8
 
 // MaxErased is how many erased keys one submission announces at most. Nodes refuse transactions above 128 KiB.
-const MaxErased = 2048
+const MaxErased = anchor.MaxErased
 
 // DefaultWatch is how many blocks a confirmed attempt is watched for re-orgs.
 const DefaultWatch uint64 = 256

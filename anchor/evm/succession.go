@@ -33,6 +33,12 @@ func (r *Reader) Succession(ctx context.Context) (Succession, error) {
 	return Succession{Origin: waiting.Origin, Size: waiting.Size, Root: waiting.Root, OpensAt: opens}, nil
 }
 
+// Origin is the origin of a log of the contract, by its number.
+func (r *Reader) Origin(ctx context.Context, log uint32) (string, error) {
+	binding := contracts.NewCheckpointLog()
+	return readHead(ctx, r, view[string]{r.contract, binding.PackOriginOf(log), binding.UnpackOriginOf})
+}
+
 func readHead[T comparable](ctx context.Context, r *Reader, v view[T]) (answer T, err error) {
 	head, err := r.head(ctx)
 	if err != nil {

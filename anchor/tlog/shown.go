@@ -3,6 +3,7 @@ package tlog
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lethe/anchor"
 )
@@ -17,6 +18,22 @@ func (l *Log) Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, e
 		return anchor.Checkpoint{}, fmt.Errorf("checkpoint of size %d: %w", size, err)
 	}
 	return anchor.ParseCheckpoint(data, l.shelf.key)
+}
+
+// ShownUpTo is the largest checkpoint that was shown and has at most that many entries; the empty log when there is none.
+func (l *Log) ShownUpTo(ctx context.Context, size uint64) (anchor.Checkpoint, error) {
+	sizes, err := ShownSizes(ctx, l.shelf)
+	if err != nil {
+		return anchor.Checkpoint{}, err
+	}
+	at, found := slices.BinarySearch(sizes, size)
+	if !found {
+		at--
+	}
+	if at < 0 {
+		return emptyLog(), nil
+	}
+	return l.Checkpoint(ctx, sizes[at])
 }
 
 // ShownSizes lists the sizes of the checkpoints that a copy of a log has shown, in order. Their notes are not verified.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"lethe/offchain"
 	"lethe/vault"
 )
 
@@ -130,5 +132,110 @@ func BenchmarkReadBundle(b *testing.B) {
 			}
 		}
 		b.SetBytes(total)
+	}
+}
+
+// BenchmarkSequence brings the entries of imported bundles into the log: taken from the index, appended, noted, and shown in a
+// checkpoint whose tiles are in the object store.
+func BenchmarkSequence(b *testing.B) {
+	files := benchData(b)
+	entries := uint64(0)
+	for b.Loop() {
+		b.StopTimer()
+		p := &program{stdout: io.Discard, stderr: io.Discard, dir: filepath.Join(b.TempDir(), "state")}
+		if err := p.configure(); err != nil {
+			b.Fatal(err)
+		}
+		st := &state{} // without jobs, which would do it meanwhile
+		if err := errors.Join(p.makeDir(), st.open(b.Context(), p), st.Recover(b.Context())); err != nil {
+			b.Fatal(err)
+		}
+		benchImport(b, st, files)
+		b.StartTimer()
+		if err := st.SequenceLog(b.Context(), offchain.SequenceLog{}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		entries += st.log.Shown().Size
+		if err := st.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(entries)/b.Elapsed().Seconds(), "entries/s")
+}
+
+// benchReceipts is a state with everything anchored, and the ids of all records.
+func benchReceipts(b *testing.B) (*state, []string) {
+	b.Helper()
+	st := benchState(b)
+	var ids []string
+	for _, done := range benchImport(b, st, benchData(b)) {
+		records, err := st.Records(b.Context(), done.Patient)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, r := range records {
+			ids = append(ids, r.ID)
+		}
+	}
+	if err := st.AnchorNow(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return st, ids
+}
+
+// BenchmarkReceipt makes receipts of single records, each noted as a disclosure.
+func BenchmarkReceipt(b *testing.B) {
+	st, ids := benchReceipts(b)
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		r, err := st.Receipt(b.Context(), ids[i%len(ids)], custodian())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.Marshal(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "receipts/s")
+}
+
+// BenchmarkVerifyReceipt verifies one: its own proofs and signature, and beside that with the chain asked by RPC.
+func BenchmarkVerifyReceipt(b *testing.B) {
+	st, ids := benchReceipts(b)
+	r, err := st.Receipt(b.Context(), ids[0], custodian())
+	if err != nil {
+		b.Fatal(err)
+	}
+	data, err := r.Marshal()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, who := range map[string]trust{
+		"proofs": {network: &st.network, noChain: "not asked"}, "and chain": {network: &st.network, chain: st.contract},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if v, err := who.verifyReceipt(b.Context(), data); err != nil || !v.Issuer {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkAnchorDelay is the least time from a change of state to its confirmation on the embedded chain, without the schedule.
+func BenchmarkAnchorDelay(b *testing.B) {
+	st, ids := benchReceipts(b)
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		content, err := st.Read(b.Context(), ids[i%len(ids)], custodian())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := errors.Join(content.Close(), st.AnchorNow(b.Context())); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func (p *program) chainCommand() *cobra.Command {
 extends the last. Without anchor.rpc in the configuration, the state folder has a chain of its own: it survives a crash and shows how
 everything works, but nobody else vouches for it.`,
 	}
-	c.AddCommand(p.chainDeployCommand(), p.chainStatusCommand())
+	c.AddCommand(p.chainDeployCommand(), p.chainStatusCommand(), p.chainSuccessorCommand())
 	return c
 }
 

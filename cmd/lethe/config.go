@@ -57,6 +57,7 @@ type anchorConfig struct {
 	Origin        string        `yaml:"origin"`
 	MaxDelay      time.Duration `yaml:"max_delay"`
 	Confirmations uint64        `yaml:"confirmations"`
+	Delay         time.Duration `yaml:"successor_delay"`
 	RPC           []string      `yaml:"rpc"`
 	SubmitterKey  secret        `yaml:"submitter_key"`
 }
@@ -87,7 +88,7 @@ func defaultConfig() config {
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
 		Keys:   keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
-		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3},
+		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour},
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
@@ -130,6 +131,8 @@ func (c *config) check() error {
 		return errors.New("keys.root_key: give file or env, not both")
 	case c.Anchor.MaxDelay < time.Second || c.Anchor.MaxDelay%time.Second != 0:
 		return errors.New("anchor.max_delay must be whole seconds, at least one")
+	case c.Anchor.Delay < time.Second || c.Anchor.Delay%time.Second != 0:
+		return errors.New("anchor.successor_delay must be whole seconds, at least one")
 	case c.Anchor.Confirmations < 1:
 		return errors.New("anchor.confirmations must be at least 1")
 	case len(c.Anchor.RPC) > 0 && c.Anchor.SubmitterKey == (secret{}):

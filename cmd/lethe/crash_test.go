@@ -174,7 +174,7 @@ func TestKillOnTheWayIntoTheLog(t *testing.T) {
 // shownSizes lists the checkpoints in the log's copy.
 func (f folder) shownSizes(t *testing.T) (sizes []uint64) {
 	t.Helper()
-	for _, name := range f.names(t, objectsFolder, "log/checkpoint", 1) {
+	for _, name := range f.names(t, objectsFolder, "log/0/checkpoint", 1) {
 		size, err := strconv.ParseUint(name, 16, 64)
 		if err != nil {
 			t.Fatal(err)

@@ -224,7 +224,7 @@ func (p *program) restoreLog(ctx context.Context, from string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, objects.Close()) }()
-	err = tlog.Fetch(ctx, source, &tileCopy{objects}, newest, key, func(done uint64) { p.log.Info("restoring", "entries", done) })
+	err = tlog.Fetch(ctx, source, newTileCopy(objects, network), newest, key, func(done uint64) { p.log.Info("restoring", "entries", done) })
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func (t *trust) verifyReceipt(ctx context.Context, data []byte) (v verdict, err 
 	if err != nil {
 		return v, err
 	}
+	t.choose(r.LogKey)
 	checkpoint := r.Entries[0].Checkpoint
 	v = verdict{Kind: "receipt", Valid: true, Key: r.LogKey, Size: checkpoint.Size, NotProven: []string{
 		"that what an entry says is true: it was said before the checkpoint was accepted, and has not been changed since",
@@ -59,6 +60,15 @@ func show(e anchor.Proven) (s shown, err error) {
 		s.order = append(s.order, f.Name)
 	}
 	return s, nil
+}
+
+// choose goes by the published log of a key: the present one, or one that it has succeeded.
+func (t *trust) choose(key string) {
+	for i, n := range t.published {
+		if n.LogKey == key {
+			t.network = &t.published[i]
+		}
+	}
 }
 
 // checkLogKey compares the key of the log with the published one.
@@ -133,6 +143,7 @@ func (t *trust) verifyCertificate(ctx context.Context, data []byte) (v verdict, 
 		v.Issuer = true
 		v.checked("the key is the one published in %s", t.certificate)
 	}
+	t.choose(c.Log.Key)
 	if t.network != nil && c.Log.Key != t.network.LogKey {
 		return v, fmt.Errorf("%w: it names another log's key than the published one", certificate.ErrInvalid)
 	}

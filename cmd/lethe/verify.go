@@ -58,11 +58,12 @@ func (v *verdict) notChecked(format string, args ...any) {
 
 // trust is what a verifier goes by: whose keys and which contract are meant, and chains to ask.
 type trust struct {
-	network     *anchor.Network // nil: nothing published was named
-	certificate string          // file with the published key of certificates
-	chain       anchor.Chain    // nil: none was named
-	noChain     string          // why
-	content     string          // file that a record's receipt is compared with
+	network     *anchor.Network  // nil: nothing published was named
+	published   []anchor.Network // this one, and the logs that it has succeeded, whose receipts stay valid
+	certificate string           // file with the published key of certificates
+	chain       anchor.Chain     // nil: none was named
+	noChain     string           // why
+	content     string           // file that a record's receipt is compared with
 	close       func()
 }
 
@@ -159,7 +160,14 @@ func (p *program) trust(ctx context.Context, o verifyOptions) (t trust, err erro
 		if err != nil {
 			return t, withHint(fmt.Errorf("what the issuer publishes cannot be read: %w", err), "--public names a copy of the issuer's public folder")
 		}
-		t.network = &network
+		t.network, t.published = &network, []anchor.Network{network}
+		for log := range network.Log {
+			before, err := readNetworkFile(filepath.Join(public, earlierNetwork(log)))
+			if err != nil {
+				return t, fmt.Errorf("what the issuer publishes of log %d cannot be read: %w", log, err)
+			}
+			t.published = append(t.published, before)
+		}
 	}
 	if o.state && len(o.rpc) == 0 {
 		o.rpc = p.config.Anchor.RPC

@@ -30,9 +30,8 @@ import (
 
 // Values of an embedded deployment, which its operator may not like on a chain that others use: `lethe chain deploy` asks there.
 const (
-	defaultMaxGrowth      = 1 << 24
-	defaultSuccessorDelay = time.Hour
-	defaultMaxHeartbeat   = 7 * 24 * time.Hour
+	defaultMaxGrowth    = 1 << 24
+	defaultMaxHeartbeat = 7 * 24 * time.Hour
 )
 
 // Accounts of an embedded deployment, derived in its key store. On a real chain different people hold them.
@@ -148,7 +147,7 @@ func (p *program) deployEmbedded(ctx context.Context, client *rpc.Client, ring *
 	}
 	address := func(name string) common.Address { return crypto.PubkeyToAddress(accounts[name].PublicKey) }
 	return p.deploy(ctx, client, accounts[accountAdmin], ring, evm.DeployConfig{
-		MaxGrowth: defaultMaxGrowth, SuccessorDelay: defaultSuccessorDelay, MaxHeartbeat: defaultMaxHeartbeat,
+		MaxGrowth: defaultMaxGrowth, SuccessorDelay: p.config.Anchor.Delay, MaxHeartbeat: defaultMaxHeartbeat,
 		Roles: evm.Roles{
 			Admin: address(accountAdmin), Submitter: address(accountSubmitter), Recovery: address(accountRecovery),
 			Guardian: address(accountGuardian), Registrar: address(accountRegistrar),
@@ -174,11 +173,7 @@ func (p *program) deploy(ctx context.Context, client *rpc.Client, key *ecdsa.Pri
 	}
 	n.CheckpointLog, n.RootRegistry, n.AccessManager = d.CheckpointLog.Hex(), d.RootRegistry.Hex(), d.AccessManager.Hex()
 	n.DeployedIn, n.Confirmations, n.MaxDelay = d.Block, p.config.Anchor.Confirmations, p.config.Anchor.MaxDelay
-	data, err := n.Marshal()
-	if err != nil {
-		return n, err
-	}
-	return n, publish(p.publicFile(networkName), data)
+	return n, p.publishNetwork(networkName, n)
 }
 
 func chainID(ctx context.Context, client *rpc.Client) (uint64, error) {
@@ -214,9 +209,9 @@ func (st *state) openLog(ctx context.Context, p *program, ring *local.Ring, obje
 	if key != st.network.LogKey {
 		return fmt.Errorf("%s names another key of the log than the key store holds", anchor.NetworkFile)
 	}
-	st.tiles = &tileCopy{objects}
+	st.tiles = newTileCopy(objects, st.network)
 	st.log, err = tlog.Open(ctx, tlog.Config{
-		Dir: filepath.Join(p.dir, logFolder), Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
+		Dir: filepath.Join(p.dir, logFolder, fmt.Sprint(st.network.Log)), Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
 	})
 	if err != nil {
 		return err
@@ -236,7 +231,11 @@ func (p *program) publicFile(name string) string { return filepath.Join(p.public
 const maxPublished = 1 << 16 // bytes
 
 func (p *program) readNetwork(dir string) (anchor.Network, error) {
-	data, err := readBounded(filepath.Join(dir, anchor.NetworkFile), maxPublished)
+	return readNetworkFile(filepath.Join(dir, networkName))
+}
+
+func readNetworkFile(name string) (anchor.Network, error) {
+	data, err := readBounded(name, maxPublished)
 	if err != nil {
 		return anchor.Network{}, err
 	}

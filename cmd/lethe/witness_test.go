@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"lethe/vault"
 )
@@ -22,7 +23,7 @@ func TestThreat42EverythingPutBackButTheChain(t *testing.T) {
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	before := must[logStatus](t, "log", "status", "--dir", f.dir)
 	mirror := filepath.Join(t.TempDir(), "mirror")
-	copyTo(t, filepath.Join(f.dir, logFolder), mirror)
+	copyTo(t, filepath.Join(f.dir, logFolder, "0"), mirror)
 	for _, s := range allStores {
 		f.replace(t, older, s)
 	}
@@ -96,6 +97,53 @@ func TestALostLogFolderIsRestoredFromItsCopy(t *testing.T) {
 	f.takeIn(t, 2)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	f.wantLogged(t)
+}
+
+// Threat 52: the entries that were lost are nowhere. A successor goes on after its delay, everything that is known enters it, and
+// receipts of the old log stay valid.
+func TestThreat52ASuccessorOfALostLog(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "lethe.yaml")
+	if err := os.WriteFile(config, []byte("anchor:\n  successor_delay: 2s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := folder{dir: filepath.Join(t.TempDir(), "state")}
+	must[importResult](t, "import", bundleFile(t, 0), "--dir", f.dir, "--config", config)
+	f.takeIn(t, 0)
+	older := f.clone(t)
+	f.takeIn(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	old := filepath.Join(t.TempDir(), "old.json")
+	must[receiptResult](t, "receipt", f.recordsOf(t, 1, "identity")[0].ID, "--output", old, "--dir", f.dir)
+	for _, s := range []string{logFolder, filepath.Join(objectsFolder, "log")} {
+		f.replace(t, older, s)
+	}
+	if e := lethe(t, "", "log", "anchor", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, "behind") {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+
+	must[map[string]any](t, "chain", "successor", "propose", "--dir", f.dir)
+	must[struct{}](t, "chain", "successor", "cancel", "--dir", f.dir)
+	if e := lethe(t, "", "chain", "successor", "open", "--dir", f.dir); e.code == 0 {
+		t.Fatal("a cancelled successor was opened")
+	}
+	must[map[string]any](t, "chain", "successor", "propose", "--dir", f.dir)
+	if e := lethe(t, "", "chain", "successor", "open", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, "TooEarly") {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+	time.Sleep(4 * time.Second) // the chain's clock is the machine's
+	must[map[string]any](t, "chain", "successor", "open", "--dir", f.dir)
+
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	f.wantLogged(t)
+	f.wantReadable(t, 0)
+	f.wantReadable(t, 1)
+	again := filepath.Join(t.TempDir(), "again.json")
+	must[receiptResult](t, "receipt", f.recordsOf(t, 1, "identity")[0].ID, "--output", again, "--dir", f.dir)
+	for _, file := range []string{old, again} {
+		if v := must[verdict](t, "verify", file, "--dir", f.dir); !v.Issuer || !v.Anchored {
+			t.Errorf("%s: %+v", file, v)
+		}
+	}
 }
 
 // unplugged is a configuration whose chain does not answer.

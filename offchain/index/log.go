@@ -43,6 +43,10 @@ func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error
 	return nil
 }
 
+func (t *tx) ForgetPositions(ctx context.Context) error {
+	return t.exec(ctx, "forget positions", `UPDATE log_entries SET position = NULL WHERE tenant = ?`, t.store.tenant)
+}
+
 const entryColumns = `SELECT entry, subject, compartment, announce, position FROM log_entries WHERE tenant = ? `
 
 func (t *tx) PendingEntries(ctx context.Context, limit int) ([]offchain.LogEntry, error) {

@@ -49,6 +49,8 @@ func entriesGetPositionsOnce(t *testing.T, s offchain.Store) {
 	equal(t, "totals", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.EntryTotals, error) {
 		return q.EntryTotals(ctx)
 	}), offchain.EntryTotals{Placed: 2, Pending: 1})
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.ForgetPositions(ctx) })
+	equal(t, "pending for a new log", look(t, s, pending(9)), []offchain.LogEntry{c, a, b})
 	err := s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.PlaceEntries(t.Context(), []offchain.LogEntry{b}) })
 	if err == nil {
 		t.Fatal("an entry was placed nowhere")
