@@ -208,6 +208,7 @@ type memChain struct {
 	accepted []anchor.Accepted
 	erased   map[uint64][]anchor.Hash // by checkpoint size
 	down     bool
+	mute     bool                // it does not say what was erased
 	slow     bool                // what is sent waits for mine
 	sent     []anchor.Submission // all that came
 	waiting  []anchor.Submission // and what no block has
@@ -243,6 +244,9 @@ func (c *memChain) Accepted(_ context.Context, _ uint32, size uint64) (anchor.Ac
 func (c *memChain) Erased(_ context.Context, _ uint32, size uint64) (all []anchor.Hash, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.mute {
+		return nil, anchor.ErrUnreachable
+	}
 	for n, hashes := range c.erased {
 		if n > size {
 			all = append(all, hashes...)
@@ -259,6 +263,12 @@ func (c *memChain) take(sub anchor.Submission) {
 	if !c.slow {
 		c.accept()
 	}
+}
+
+// keep remembers what is accepted, so that a test can begin from there again.
+func (c *memChain) keep() (again func()) {
+	accepted, erased := slices.Clone(c.accepted), maps.Clone(c.erased)
+	return func() { c.accepted, c.erased = slices.Clone(accepted), maps.Clone(erased) }
 }
 
 // mine puts what waits into blocks.

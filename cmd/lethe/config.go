@@ -88,7 +88,7 @@ func defaultConfig() config {
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
 		Keys:   keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
-		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour},
+		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}},
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",

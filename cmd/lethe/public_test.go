@@ -44,7 +44,7 @@ func TestNothingAboutAPersonInTheLogOrOnTheChain(t *testing.T) {
 		public[name] = content
 	}
 	transactions := f.onChain(t, public)
-	if uint64(len(public)) < 12 || transactions < 14 {
+	if uint64(len(public)) < 12 || transactions < 13 {
 		t.Fatalf("only %d things to search, %d transactions", len(public), transactions)
 	}
 
