@@ -66,15 +66,24 @@ func (s *Service) Anchor(ctx context.Context, now bool) error {
 	return s.follow(ctx)
 }
 
-// AnchorNow brings what waits into the log, anchors it, and waits until that is confirmed.
-func (s *Service) AnchorNow(ctx context.Context) error {
+// AnchorNow brings what waits into the log, anchors it, and waits until that is confirmed. progress is told each state of the
+// transactions; it may be nil.
+func (s *Service) AnchorNow(ctx context.Context, progress func(anchor.AttemptState)) error {
 	if err := s.SequenceLog(ctx, offchain.SequenceLog{}); err != nil {
 		return err
 	}
-	target := s.cfg.Log.Shown().Size
+	target, told := s.cfg.Log.Shown().Size, anchor.AttemptState("")
 	for {
 		if err := s.Anchor(ctx, true); err != nil {
 			return err
+		}
+		all, err := s.attempts(ctx)
+		if err != nil {
+			return err
+		}
+		if n := len(all); progress != nil && n > 0 && all[n-1].State != told {
+			told = all[n-1].State
+			progress(told)
 		}
 		newest, err := s.newestConfirmed(ctx)
 		if err != nil || newest.Size >= target {

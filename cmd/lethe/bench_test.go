@@ -179,7 +179,7 @@ func benchReceipts(b *testing.B) (*state, []string) {
 			ids = append(ids, r.ID)
 		}
 	}
-	if err := st.AnchorNow(b.Context()); err != nil {
+	if err := st.AnchorNow(b.Context(), nil); err != nil {
 		b.Fatal(err)
 	}
 	return st, ids
@@ -234,7 +234,7 @@ func BenchmarkAnchorDelay(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := errors.Join(content.Close(), st.AnchorNow(b.Context())); err != nil {
+		if err := errors.Join(content.Close(), st.AnchorNow(b.Context(), nil)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -302,7 +302,7 @@ const receiptsFolder = "receipts"
 
 // witness anchors the log and writes receipts.
 func (d *demo) witness(ctx context.Context) error {
-	if err := d.state.AnchorNow(ctx); err != nil {
+	if err := d.state.AnchorNow(ctx, nil); err != nil {
 		return err
 	}
 	info, err := d.state.AnchorStatus(ctx)

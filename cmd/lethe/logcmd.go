@@ -92,7 +92,7 @@ func (p *program) logAnchorCommand() *cobra.Command {
 		Use: "anchor", Short: "anchor everything now, and wait until it is confirmed", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.withState(c.Context(), func(st *state) error {
-				if err := st.AnchorNow(c.Context()); err != nil {
+				if err := st.AnchorNow(c.Context(), p.tellState); err != nil {
 					return err
 				}
 				info, err := st.AnchorStatus(c.Context())
@@ -108,6 +108,9 @@ func (p *program) logAnchorCommand() *cobra.Command {
 		},
 	}
 }
+
+// tellState says how far a transaction is, to who waits for it.
+func (p *program) tellState(state anchor.AttemptState) { p.say("  %s", state) }
 
 // auditResult is what `lethe log audit --json` prints.
 type auditResult struct {

@@ -68,7 +68,7 @@ func (p *program) receipt(ctx context.Context, id, output string, now bool) (err
 // writeReceipt writes a receipt to a new file.
 func (st *state) writeReceipt(ctx context.Context, id, output string, now bool) (done receiptResult, err error) {
 	if now {
-		if err := st.AnchorNow(ctx); err != nil {
+		if err := st.AnchorNow(ctx, nil); err != nil {
 			return done, err
 		}
 	}
