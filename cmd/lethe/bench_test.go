@@ -15,15 +15,7 @@ import (
 // benchData is the folder of bundles that is imported: real ones where there are some.
 func benchData(b *testing.B) []string {
 	b.Helper()
-	dir := os.Getenv("LETHE_FHIR_DATA")
-	if dir == "" {
-		made, err := cohort()
-		if err != nil {
-			b.Fatal(err)
-		}
-		dir = made
-	}
-	return expand([]string{dir}, false).files
+	return expand([]string{testData(b)}, false).files
 }
 
 func benchState(b *testing.B) *state {

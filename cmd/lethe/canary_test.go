@@ -13,14 +13,7 @@ import (
 // what the bundles say of persons: names, addresses, identifiers, telephone numbers, and every 16-byte run that occurs in one
 // bundle only.
 func TestThreat06NothingInClear(t *testing.T) {
-	data := os.Getenv("LETHE_FHIR_DATA")
-	if data == "" {
-		dir, err := cohort()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data = dir
-	}
+	data := testData(t)
 	state := filepath.Join(t.TempDir(), "state")
 	e := lethe(t, "", "demo", "--data", data, "--dir", state, "--json", "-v")
 	if e.code != 0 {

@@ -75,6 +75,19 @@ var cohort = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
+// testData is the folder of bundles: real ones where there are some.
+func testData(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv("LETHE_FHIR_DATA"); dir != "" {
+		return dir
+	}
+	dir, err := cohort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func bundleFile(t *testing.T, i int) string {
 	t.Helper()
 	dir, err := cohort()

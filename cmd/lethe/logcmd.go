@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -243,15 +242,8 @@ func mirror(from string) (tlog.Source, error) {
 	if strings.HasPrefix(from, "http://") || strings.HasPrefix(from, "https://") {
 		return tlog.URL(from, &http.Client{Timeout: time.Minute})
 	}
-	if info, err := os.Stat(from); err != nil || !info.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%s is no folder", from), errIf(!errors.Is(err, fs.ErrNotExist), err))
+	if _, err := os.ReadDir(from); err != nil {
+		return nil, fmt.Errorf("--from: %w", err)
 	}
 	return tlog.Folder(from), nil
-}
-
-func errIf(wanted bool, err error) error {
-	if wanted {
-		return err
-	}
-	return nil
 }
