@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"lethe/anchor"
@@ -19,6 +20,12 @@ type Sender interface {
 	Follow(ctx context.Context) ([]anchor.Attempt, error)
 	// Pending is the attempt that no block has yet, nil when there is none.
 	Pending(ctx context.Context) (*anchor.Attempt, error)
+}
+
+// anchoring is what the sender's side remembers.
+type anchoring struct {
+	sync.Mutex
+	current bool // no anchored certificate names another block than the one that its checkpoint stands in
 }
 
 // AnchorInfo is how the anchoring stands.
@@ -120,21 +127,21 @@ func (s *Service) anchorTick() time.Duration {
 func (s *Service) follow(ctx context.Context) error {
 	changed, err := s.cfg.Sender.Follow(ctx)
 	if err != nil {
+		s.anchoring.current = false // what has changed is not told again
 		return fmt.Errorf("follow transactions: %w", err)
 	}
-	states := []state{stateCertified}
 	for _, a := range changed {
 		s.cfg.Logger.Info("transaction", "state", string(a.State), "size", a.Size, "block", a.Block)
-		if a.State == anchor.AttemptConfirmed && len(states) == 1 { // perhaps again, in another block
-			states = append(states, stateAnchored)
+		if a.State == anchor.AttemptConfirmed { // perhaps again, in another block
+			s.anchoring.current = false
 		}
 	}
-	for _, st := range states {
-		if err := s.anchorCertificates(ctx, st); err != nil {
-			return err
-		}
+	if err := s.anchorCertificates(ctx, stateCertified); err != nil || s.anchoring.current {
+		return err
 	}
-	return nil
+	err = s.anchorCertificates(ctx, stateAnchored)
+	s.anchoring.current = err == nil
+	return err
 }
 
 // due says whether a quarter of the published delay has passed since something was last sent.

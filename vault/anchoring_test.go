@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +20,7 @@ import (
 // anchors anchors at once, as often as it takes to confirm what was sent.
 func (s *site) anchors() {
 	s.t.Helper()
-	must(s.t, s.AnchorNow(s.t.Context()))
+	must(s.t, s.AnchorNow(s.t.Context(), nil))
 }
 
 // grow has something new to anchor.
@@ -29,8 +30,8 @@ func (s *site) grow() {
 	s.logs()
 }
 
-// Anchoring is due a quarter of the published delay after the last attempt, or at once when asked; never without anything new, nor
-// while an attempt waits.
+// Anchoring is due a quarter of the published delay after the last attempt, or at once when asked; never without anything new,
+// nor while an attempt waits.
 func TestAnchorSchedule(t *testing.T) {
 	s := newSite(t)
 	delay := s.cfg.Network.MaxDelay
@@ -125,7 +126,7 @@ func TestThreat42ChainUnplugged(t *testing.T) {
 	for _, now := range []bool{false, true} {
 		is(t, s.Anchor(t.Context(), now), anchor.ErrUnreachable)
 	}
-	is(t, s.AnchorNow(t.Context()), anchor.ErrUnreachable)
+	is(t, s.AnchorNow(t.Context(), nil), anchor.ErrUnreachable)
 	v.wantErased(nil)
 	s.chain.down = false
 	must(t, s.Anchor(t.Context(), false))
@@ -234,7 +235,8 @@ func (s *site) wantAnchored(id string, edition int) {
 	c, on := s.edition(id), s.chain.accepted[len(s.chain.accepted)-1]
 	want := certificate.Anchor{
 		ChainID: 7, Contract: "0x00000000000000000000000000000000000000A1", Size: on.Size, Root: hex.EncodeToString(on.Root[:]),
-		Block: on.Block, BlockHash: hex.EncodeToString(on.BlockHash[:]), Transaction: hex.EncodeToString(on.Transaction[:]), Time: stamp(on.Time),
+		Block: on.Block, BlockHash: hex.EncodeToString(on.BlockHash[:]), Transaction: hex.EncodeToString(on.Transaction[:]),
+		Time: stamp(on.Time),
 	}
 	if c.Edition != edition || c.Anchor == nil || *c.Anchor != want {
 		s.t.Fatalf("edition %d, want %d: %+v, want %+v", c.Edition, edition, c.Anchor, want)
@@ -258,6 +260,11 @@ func TestThreat17EditionsOfTheCertificate(t *testing.T) {
 		if c := s.edition(v.caseID); c.Edition != 1 {
 			t.Fatalf("%+v", c)
 		}
+		stays("the log lacks the execution", first) // and the contract has the rest
+		if newest, err := s.newestConfirmed(t.Context()); err != nil || newest.Size != s.tlog.Shown().Size || newest.Size == 0 {
+			t.Fatalf("%d confirmed, %v: the test proves nothing", newest.Size, err)
+		}
+		s.clock.move(s.cfg.Network.MaxDelay)
 		s.chain.slow = true
 		s.logs()
 		stays("submitted", first)
@@ -289,14 +296,14 @@ func (s *site) wantExecuted(id string, first []byte) {
 	r, err := s.Receipt(s.t.Context(), id, reader)
 	must(s.t, err)
 	var p executedPayload
-	last := r.Entries[len(r.Entries)-1]
+	last, sum := r.Entries[len(r.Entries)-1], sha256.Sum256(first)
 	must(s.t, decode(last.Payload, &p))
-	if sum := sha256.Sum256(first); last.Type != anchor.ErasureExecuted || !bytes.Equal(p.Certificate, sum[:]) || p.Ledger != s.edition(id).Ledger.Entry {
+	if last.Type != anchor.ErasureExecuted || !bytes.Equal(p.Certificate, sum[:]) || p.Ledger != s.edition(id).Ledger.Entry {
 		s.t.Errorf("%s %+v", last.Type, p)
 	}
 }
 
-// Threats 17 and 40: whatever fails, or ends the process, while a block is replaced: afterwards the certificate names the new one.
+// Threats 17 and 40: whatever fails, or ends the process, while a block is replaced: the certificate comes to name the new one.
 func TestThreat17FaultsWhileABlockIsReplaced(t *testing.T) {
 	s := newSite(t)
 	v := s.victim(false)
@@ -319,7 +326,7 @@ func TestThreat17FaultsWhileABlockIsReplaced(t *testing.T) {
 		must(t, s.Anchor(t.Context(), false))
 		c, on := s.edition(v.caseID), s.chain.accepted[len(s.chain.accepted)-1]
 		if c.Anchor.Block != on.Block {
-			t.Errorf("call %d broken, restarted %v: edition %d names block %d, it is in %d", at, restart, c.Edition, c.Anchor.Block, on.Block)
+			t.Errorf("call %d broken, restarted %v: the certificate names block %d, it is in %d", at, restart, c.Anchor.Block, on.Block)
 		}
 		return reached
 	}
@@ -358,13 +365,9 @@ func TestThreat40CrashBetweenEditions(t *testing.T) {
 func TestThreat27AlteredPositionsGetNoCertificate(t *testing.T) {
 	s := newSite(t)
 	v := s.victim(false)
-	swap := func() {
-		s.alter(`UPDATE log_entries SET position = CASE position WHEN 0 THEN (SELECT max(position) FROM log_entries WHERE announce = 1) ELSE 0 END
-			WHERE position = 0 OR position = (SELECT max(position) FROM log_entries WHERE announce = 1)`)
-	}
 	s.onStep = func(at string) {
 		if at == "erase."+string(stateScrubbed) {
-			swap()
+			s.alter(`UPDATE log_entries SET position = 0 WHERE position = (SELECT max(position) FROM log_entries WHERE announce = 1)`)
 		}
 	}
 	if err := s.execute(v.caseID); err == nil || s.certificate(v.caseID) != nil || s.state(v.caseID) != string(stateScrubbed) {
@@ -402,34 +405,33 @@ func TestAnchorStatus(t *testing.T) {
 	s.chain.reorg()
 	show("taken back", AnchorInfo{Reachable: true, State: "submitted", Accepted: 4, Waiting: 8})
 	show("in another block", AnchorInfo{Reachable: true, State: "mined", Accepted: 4, Waiting: 8})
-	show("confirmed there", AnchorInfo{Reachable: true, State: "confirmed", Accepted: 4, Confirmed: 4, Block: 3, Time: at(3), Waiting: 4})
+	show("confirmed", AnchorInfo{Reachable: true, State: "confirmed", Accepted: 4, Confirmed: 4, Block: 3, Time: at(3), Waiting: 4})
 	s.ports.watch(func(int, string) outcome { return fails })
 	if _, err := s.AnchorStatus(t.Context()); !errors.Is(err, errFault) {
 		t.Errorf("an index that does not answer: %v", err)
 	}
 }
 
-// Whoever waits for a confirmation goes when the context ends, and does not send again meanwhile.
+// Whoever waits for a confirmation is told each state once, sends nothing twice meanwhile, and may go.
 func TestAnchorNowWaits(t *testing.T) {
 	s := newSite(t)
 	s.take(person(1).bundle(1))
 	s.chain.slow = true
-	done := make(chan error)
-	go func() { done <- s.AnchorNow(t.Context()) }()
-	for len(s.sent()) == 0 {
-		time.Sleep(time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []anchor.AttemptState
+	gone := s.AnchorNow(ctx, func(st anchor.AttemptState) {
+		told = append(told, st)
+		cancel()
+	})
+	is(t, gone, context.Canceled)
+	must(t, s.AnchorNow(t.Context(), func(st anchor.AttemptState) {
+		told = append(told, st)
+		s.chain.mine()
+	}))
+	want := []anchor.AttemptState{anchor.AttemptSubmitted, anchor.AttemptSubmitted, anchor.AttemptConfirmed}
+	if newest, err := s.newestConfirmed(t.Context()); err != nil || newest.Size != 4 || len(s.chain.sent) != 1 || !slices.Equal(told, want) {
+		t.Errorf("%d confirmed, %d sent, %v, told %v", newest.Size, len(s.chain.sent), err, told)
 	}
-	s.chain.mine()
-	must(t, <-done)
-	if newest, err := s.newestConfirmed(t.Context()); err != nil || newest.Size != 4 || len(s.sent()) != 1 {
-		t.Errorf("%d confirmed, %d sent, %v", newest.Size, len(s.sent()), err)
-	}
-}
-
-func (s *site) sent() []anchor.Submission {
-	s.chain.mu.Lock()
-	defer s.chain.mu.Unlock()
-	return s.chain.sent
 }
 
 // Another log than this one is at the contract: nothing is sent to it.

@@ -39,7 +39,7 @@ func (e *execution) certify(ctx context.Context) error {
 
 // certifyAnchored is step 11: the same facts, and where they stand on the chain.
 func (e *execution) certifyAnchored(ctx context.Context, at anchor.Attempt) error {
-	checkpoint, err := e.cfg.Log.Checkpoint(ctx, at.Size)
+	checkpoint, err := e.checkpointOf(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -84,11 +84,10 @@ func (e *execution) loggedKeys(ctx context.Context, checkpoint anchor.Checkpoint
 		if at == nil {
 			return l, ErrNotLogged
 		}
-		proof, err := e.cfg.Log.Inclusion(ctx, *at, checkpoint.Size)
+		inclusion, err := e.inclusion(ctx, entry.Entry, *at, checkpoint)
 		if err != nil {
 			return l, err
 		}
-		inclusion := anchor.Inclusion{Index: *at, Hashes: proof, Checkpoint: checkpoint}
 		l.Keys = append(l.Keys, certificate.LogEntry{
 			KeyID: hashHex(keyIDDomain, doomed[i].KeyName), Entry: hex.EncodeToString(entry.Entry[:]), Proof: string(inclusion.Marshal()),
 		})

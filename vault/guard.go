@@ -21,12 +21,13 @@ import (
 const guardInterval = 60 * time.Second
 
 type guard struct {
-	mu       sync.Mutex
-	floor    *anchor.Accepted // what the contract has shown this process last
-	attested bool             // two persons vouch for this start
-	open     bool
-	checked  time.Time
-	failures map[string]error
+	mu           sync.Mutex
+	floor        *anchor.Accepted // what the contract has shown this process last
+	attested     bool             // two persons vouch for this start
+	contradicted error            // why what the contract has shown last does not go with this state; nil when it does
+	open         bool
+	checked      time.Time
+	failures     map[string]error
 }
 
 // admit refuses to serve while the guard is not satisfied.

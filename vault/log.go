@@ -40,8 +40,9 @@ type Log interface {
 // writing is what the log's writer remembers.
 type writing struct {
 	sync.Mutex
-	started bool // for this process
-	noted   bool // every entry of the log that this index knows has its position there
+	started bool      // for this process
+	noted   bool      // every entry of the log that this index knows has its position there
+	until   time.Time // when the lease ends, as this process took it last
 }
 
 const (
@@ -86,6 +87,9 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 // startWriting takes the log over, once for this process: it is opened against what the contract has accepted. Entries that were
 // brought in without being noted, by an earlier writer or before an error, get their positions.
 func (s *Service) startWriting(ctx context.Context) error {
+	if s.cfg.Now().After(s.writing.until) {
+		s.writing.noted = false // another may have written meanwhile
+	}
 	if err := s.holdLease(ctx); err != nil {
 		return err
 	}
@@ -133,7 +137,12 @@ func (s *Service) complete(ctx context.Context) error {
 }
 
 func (s *Service) holdLease(ctx context.Context) error {
-	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.renewLease(ctx, tx) })
+	until := s.cfg.Now().Add(writerTerm)
+	err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.renewLease(ctx, tx) })
+	if err == nil {
+		s.writing.until = until
+	}
+	return err
 }
 
 // renewLease fences the writer: a transaction of one who has lost the log does not commit.
@@ -265,7 +274,11 @@ func (s *Service) Settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(waiting) > 0 {
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 || size > s.cfg.Log.Shown().Size {
 		err = s.SequenceLog(ctx, offchain.SequenceLog{})
 	}
 	if err == nil {
@@ -300,4 +313,23 @@ func (s *Service) LogStatus(ctx context.Context) (info LogInfo, err error) {
 		info.Problem = problem.Error()
 	}
 	return info, err
+}
+
+// inclusion proves that an entry stands in a checkpoint. What the index says of its position is not believed.
+func (s *Service) inclusion(ctx context.Context, entry anchor.Hash, at uint64, c anchor.Checkpoint) (anchor.Inclusion, error) {
+	proof, err := s.cfg.Log.Inclusion(ctx, at, c.Size)
+	if err != nil {
+		return anchor.Inclusion{}, err
+	}
+	i := anchor.Inclusion{Index: at, Hashes: proof, Checkpoint: c}
+	return i, i.Verify(entry)
+}
+
+// checkpointOf is the checkpoint that an attempt took to the chain.
+func (s *Service) checkpointOf(ctx context.Context, at anchor.Attempt) (anchor.Checkpoint, error) {
+	c, err := s.cfg.Log.Checkpoint(ctx, at.Size)
+	if err == nil && c.Root != at.Root {
+		err = fmt.Errorf("the transaction for %d entries has another root than the log: %w", at.Size, anchor.ErrInvalid)
+	}
+	return c, err
 }

@@ -280,7 +280,8 @@ func (c *memChain) mine() {
 
 func (c *memChain) accept() {
 	for _, sub := range c.waiting {
-		a := anchor.Accepted{Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root, Transaction: transactionOf(sub.Checkpoint)}
+		a := anchor.Accepted{Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root}
+		a.Transaction = transactionOf(sub.Checkpoint)
 		c.accepted, c.erased[a.Size] = append(c.accepted, c.inBlock(a)), sub.Erased
 	}
 	c.waiting = nil

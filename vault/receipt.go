@@ -138,20 +138,18 @@ func (s *Service) prove(ctx context.Context, openings []subjectOpening) (r ancho
 		return r, err
 	}
 	if at != nil {
-		if shown, err = s.cfg.Log.Checkpoint(ctx, at.Size); err != nil {
+		if shown, err = s.checkpointOf(ctx, *at); err != nil {
 			return r, err
 		}
 		r.Anchor = s.anchored(*at)
 	}
 	r.LogKey = s.cfg.Network.LogKey
 	for i, o := range openings {
-		proof, err := s.cfg.Log.Inclusion(ctx, positions[i], shown.Size)
+		inclusion, err := s.inclusion(ctx, o.Entry(), positions[i], shown)
 		if err != nil {
-			return r, err
+			return anchor.Receipt{}, err
 		}
-		r.Entries = append(r.Entries, anchor.Proven{
-			Opening: o.Opening, Inclusion: anchor.Inclusion{Index: positions[i], Hashes: proof, Checkpoint: shown},
-		})
+		r.Entries = append(r.Entries, anchor.Proven{Opening: o.Opening, Inclusion: inclusion})
 	}
 	return r, nil
 }

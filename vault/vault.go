@@ -108,7 +108,7 @@ type Service struct {
 
 	erasing   sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
 	writing   writing
-	anchoring sync.Mutex
+	anchoring anchoring
 	open      openReaders
 	changed   broadcast // closed and replaced at every change of a case
 }

@@ -22,6 +22,13 @@ func (g *guard) witnessed() (floor *anchor.Accepted, known bool) {
 	return g.floor, g.floor != nil || g.attested
 }
 
+// contradiction is what was wrong when the contract answered last: unplugging it does not settle that.
+func (g *guard) contradiction() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.contradicted
+}
+
 func (g *guard) isOpen() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -35,6 +42,17 @@ func (s *Service) consult(ctx context.Context) error {
 	if err != nil {
 		return s.withoutWitness(ctx, err)
 	}
+	err = s.compare(ctx, latest)
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	if s.guard.contradicted = err; err == nil {
+		s.guard.floor = &latest
+	}
+	return err
+}
+
+// compare measures the log against what the contract has accepted.
+func (s *Service) compare(ctx context.Context, latest anchor.Accepted) error {
 	if latest.Log != s.cfg.Network.Log {
 		return fmt.Errorf("the contract is at log %d, and what is published here names log %d: `lethe chain successor open` follows it", latest.Log, s.cfg.Network.Log)
 	}
@@ -43,22 +61,16 @@ func (s *Service) consult(ctx context.Context) error {
 		return err
 	}
 	if size < latest.Size {
-		err = s.replayFromChain(ctx, latest, size)
-	} else {
-		err = s.agrees(ctx, latest)
+		return s.replayFromChain(ctx, latest, size)
 	}
-	if err != nil {
-		return err
-	}
-	s.guard.mu.Lock()
-	defer s.guard.mu.Unlock()
-	s.guard.floor = &latest
-	return nil
+	return s.agrees(ctx, latest)
 }
 
 func (s *Service) withoutWitness(ctx context.Context, reason error) error {
 	floor, known := s.guard.witnessed()
-	switch {
+	switch contradicted := s.guard.contradiction(); {
+	case contradicted != nil:
+		return contradicted
 	case floor != nil:
 		s.cfg.Logger.Warn("the outside witness does not answer; it did since the start", "reason", reason.Error())
 		return nil
@@ -91,7 +103,11 @@ func (s *Service) attest(ctx context.Context) error {
 	defer key.Zero()
 	now := s.now().Unix()
 	o := opening(anchor.RestoreDenied, newSalt(), attestedPayload{Format: formatVersion, At: now, Persons: persons})
-	name := fmt.Sprintf("attested-%d", now)
+	id, err := newRecordID()
+	if err != nil {
+		return err
+	}
+	name := "attested-" + id
 	sealed, err := keys.Seal(key, s.context(c, name), encode(logged{Type: string(o.Type), Salt: o.Salt[:], Payload: o.Payload}))
 	if err != nil {
 		return err
@@ -129,7 +145,34 @@ func (s *Service) replayFromChain(ctx context.Context, latest anchor.Accepted, s
 	if err != nil {
 		return fmt.Errorf("the log is behind the contract, which does not say what was erased since: %w", err)
 	}
-	return s.eraseNamed(ctx, erased)
+	if err := s.eraseNamed(ctx, erased); err != nil {
+		return err
+	}
+	return s.finishNamed(ctx, erased)
+}
+
+// finishNamed carries out what the ledger knows as well, and was put back to before its keys died: the case's own steps may need the
+// log, which is closed.
+func (s *Service) finishNamed(ctx context.Context, named []anchor.Hash) error {
+	entries, err := s.cfg.Ledger.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.ContainsFunc(e.Keys, func(name string) bool {
+			return slices.Contains(named, anchor.ErasedKey(name)) || slices.Contains(named, anchor.ErasedKeyKept(name))
+		}) {
+			continue
+		}
+		alive, err := s.keysAlive(ctx, e.Keys)
+		if err == nil && alive > 0 {
+			err = s.replay(ctx, e)
+		}
+		if err != nil {
+			return fmt.Errorf("carry out ledger entry %d, which was announced: %w", e.Seq, err)
+		}
+	}
+	return nil
 }
 
 // replayFromLog looks at what the log has and this index has not noted: when the index was put back, the keys that were erased since
