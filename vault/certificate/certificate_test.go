@@ -53,7 +53,14 @@ func sample() Certificate {
 		},
 		Test:   Test{Before: Run{At: "2026-03-02T09:00:00Z", Keys: 1, Opened: 1, Objects: 1, Control: true}, After: Run{Keys: 1, Control: true}},
 		Gone:   Gone{Live: "2026-03-02T10:00:00Z", Backups: "2026-06-02T10:00:00Z", BackupsNote: "declared", ObjectVersions: 2},
-		Ledger: Ledger{Entry: 1, Copies: 2}, Chain: "pending",
+		Ledger: Ledger{Entry: 1, Copies: 2}, Chain: "confirmed",
+		Log: Log{Origin: "example.org/log", Key: "example.org/log+00000000+AQ", Keys: []LogEntry{{
+			KeyID: "00", Entry: strings.Repeat("cd", 32), Proof: "c2sp.org/tlog-proof@v1\nindex 0\n\nexample.org/log\n1\n",
+		}}},
+		Anchor: &Anchor{
+			ChainID: 1 << 60, Contract: "0x00000000000000000000000000000000000000A1", Log: 1, Size: 1 << 40, Root: strings.Repeat("01", 32),
+			Block: 12, BlockHash: strings.Repeat("02", 32), Transaction: strings.Repeat("03", 32), Time: "2026-03-02T11:00:00Z",
+		},
 		States: []Reached{{"approved", "2026-03-01T09:00:00Z"}}, DoesNotProve: []string{"everything else"},
 	}
 }
