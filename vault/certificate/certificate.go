@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -270,11 +271,38 @@ func canonical(c Certificate) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode certificate: %w", err)
 	}
+	if err := exact(plain); err != nil {
+		return nil, err
+	}
 	b, err := jcs.Transform(plain)
 	if err != nil {
 		return nil, fmt.Errorf("canonical form: %w", err)
 	}
 	return b, nil
+}
+
+// maxInteger is the largest integer that RFC 8785 writes as it is: larger ones are rounded, and several would have one signature
+// (RFC 7493, section 2.2).
+const maxInteger = 1<<53 - 1
+
+// exact refuses numbers that the canonical form would round.
+func exact(plain []byte) error {
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber()
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("canonical form: %w", err)
+		}
+		if n, ok := token.(json.Number); ok {
+			if i, err := n.Int64(); err != nil || i > maxInteger || i < -maxInteger {
+				return fmt.Errorf("the number %s is too large for a certificate", n)
+			}
+		}
+	}
 }
 
 // opaque lets go-jose sign with a key that it cannot see.

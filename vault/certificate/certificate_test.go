@@ -58,7 +58,7 @@ func sample() Certificate {
 			KeyID: "00", Entry: strings.Repeat("cd", 32), Proof: "c2sp.org/tlog-proof@v1\nindex 0\n\nexample.org/log\n1\n",
 		}}},
 		Anchor: &Anchor{
-			ChainID: 1 << 60, Contract: "0x00000000000000000000000000000000000000A1", Log: 1, Size: 1 << 40, Root: strings.Repeat("01", 32),
+			ChainID: 1<<53 - 1, Contract: "0x00000000000000000000000000000000000000A1", Log: 1, Size: 1 << 40, Root: strings.Repeat("01", 32),
 			Block: 12, BlockHash: strings.Repeat("02", 32), Transaction: strings.Repeat("03", 32), Time: "2026-03-02T11:00:00Z",
 		},
 		States: []Reached{{"approved", "2026-03-01T09:00:00Z"}}, DoesNotProve: []string{"everything else"},
@@ -117,6 +117,19 @@ func TestGoldenCertificate(t *testing.T) {
 	if key.KeyID != "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" { // RFC 8037, appendix A.3, of the same key
 		t.Errorf("thumbprint %s", key.KeyID)
 	}
+}
+
+// Larger integers are rounded by the canonical form, so that several certificates would share a signature.
+func TestIntegersThatWouldBeRoundedAreRefused(t *testing.T) {
+	for _, n := range []uint64{1 << 53, 1<<53 + 1, 1<<64 - 1} {
+		c := sample()
+		c.Anchor.ChainID = n
+		if _, err := Sign(c, goldenKey(t)); err == nil {
+			t.Errorf("%d was signed", n)
+		}
+	}
+	file := signed(t, sample(), goldenKey(t))
+	refused(t, "rounded to the same", bytes.Replace(file, []byte("9007199254740991"), []byte("9007199254740993"), 1))
 }
 
 func TestEveryFlippedBitIsRefused(t *testing.T) {
