@@ -71,7 +71,10 @@ type PartPreview struct {
 	Bytes       int64  `json:"bytes"`
 }
 
-func (r *EraseRequest) check() error {
+func (r *EraseRequest) check(now time.Time) error {
+	if r.At.After(now) {
+		return fmt.Errorf("%w: the request is received in the future", ErrInvalid)
+	}
 	if _, ok := grounds[r.Ground]; !ok {
 		return fmt.Errorf("%w: ground %q is none of %s", ErrInvalid, r.Ground, strings.Join(Grounds(), ", "))
 	}
@@ -204,7 +207,7 @@ func (h holdings) partial(kept []string) bool {
 
 // Preview counts, per compartment, what the erasure would destroy and keep.
 func (s *Service) Preview(ctx context.Context, req EraseRequest) (Preview, error) {
-	if err := req.check(); err != nil {
+	if err := req.check(s.now()); err != nil {
 		return Preview{}, err
 	}
 	var h holdings
@@ -270,7 +273,7 @@ func (h holdings) parts(kept []string) []casePart {
 // Approve opens a case: from here the patient's data is not added to, and the job that executes the erasure is queued, in one
 // transaction. Errors: [ErrInvalid], [ErrNotFound], [ErrErased], [ErrErasing].
 func (s *Service) Approve(ctx context.Context, req EraseRequest) (caseID string, err error) {
-	if err := req.check(); err != nil {
+	if err := req.check(s.now()); err != nil {
 		return "", err
 	}
 	if err := s.admit(ctx); err != nil {

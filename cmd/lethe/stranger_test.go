@@ -101,6 +101,10 @@ func TestAStrangerVerifiesReceipts(t *testing.T) {
 		if !alone.Valid || alone.Issuer || alone.Anchored || len(alone.NotChecked) < 2 {
 			t.Errorf("%s, with nothing to compare: %+v", what, alone)
 		}
+		asked := must[verdict](t, "verify", filepath.Join(s.dir, what), "--rpc", s.rpc)
+		if !asked.Anchored || asked.Issuer || len(asked.NotChecked) < 2 {
+			t.Errorf("%s, with the chain alone: %+v", what, asked)
+		}
 	}
 	source, err := mirror(s.log)
 	if err != nil {
@@ -164,7 +168,7 @@ func (s stranger) refusesOthers(t *testing.T) {
 	for _, args := range [][]string{
 		{record, "--public", other}, {record, "--public", other, "--rpc", s.rpc}, {filepath.Join(s.dir, "certificate"), "--public", other},
 		{record, "--public", public, "--rpc", "http://127.0.0.1:1"}, {record, "--public", public, "--content", content},
-		{record, "--rpc", s.rpc},
+		{record, "--rpc", "http://127.0.0.1:1"}, {filepath.Join(s.dir, "checkpoint")},
 	} {
 		if e := lethe(t, "", append([]string{"verify"}, args...)...); e.code == 0 || !strings.HasPrefix(e.stderr, "lethe: ") {
 			t.Errorf("%v: exit %d %s%s", args, e.code, e.stdout, e.stderr)

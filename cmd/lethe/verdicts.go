@@ -110,15 +110,21 @@ func (t *trust) checkAnchor(ctx context.Context, v *verdict, a *anchor.Anchored,
 	case a == nil:
 		v.notChecked("anything on the chain: this edition was made before its checkpoint was confirmed there; `%s` makes a newer one", again)
 		return nil
-	case t.network == nil:
-		v.notChecked("the chain, and whose contract %s is: give --public and --rpc", a.Contract)
-		return nil
-	case t.chain == nil:
+	case len(t.providers) == 0:
 		v.notChecked("the chain: %s", t.noChain)
 		return nil
 	}
-	err := anchor.Receipt{LogKey: t.network.LogKey, Anchor: a}.CheckAnchor(ctx, *t.network, t.chain)
+	network := anchor.Network{ChainID: a.ChainID, CheckpointLog: a.Contract, Log: a.Log, DeployedIn: a.Block}
+	if t.network != nil {
+		network = *t.network
+	} else {
+		v.notChecked("whose contract %s on chain %d is: give --public", a.Contract, a.ChainID)
+	}
+	reader, err := readerOf(t.providers, network)
 	if err != nil {
+		return err
+	}
+	if err := (anchor.Receipt{LogKey: network.LogKey, Anchor: a}).CheckAnchor(ctx, network, reader); err != nil {
 		return err
 	}
 	v.Anchored, v.Block = true, a.Block
@@ -242,11 +248,15 @@ func (t *trust) verifyCheckpoint(ctx context.Context, data []byte) (v verdict, e
 	}
 	v = verdict{Kind: "checkpoint", Valid: true, Issuer: true, Key: t.network.LogKey, Size: c.Size}
 	v.checked("the signature of log %s", c.Origin)
-	if t.chain == nil {
+	if len(t.providers) == 0 {
 		v.notChecked("the chain: %s", t.noChain)
 		return v, nil
 	}
-	at, err := t.chain.Accepted(ctx, t.network.Log, c.Size)
+	reader, err := readerOf(t.providers, *t.network)
+	if err != nil {
+		return v, err
+	}
+	at, err := reader.Accepted(ctx, t.network.Log, c.Size)
 	switch {
 	case errors.Is(err, anchor.ErrNotAnchored):
 		v.notChecked("the chain has not accepted a checkpoint of this size: not every one is sent there")

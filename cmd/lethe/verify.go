@@ -61,7 +61,7 @@ type trust struct {
 	network     *anchor.Network  // nil: nothing published was named
 	published   []anchor.Network // this one, and the logs that it has succeeded, whose receipts stay valid
 	certificate string           // file with the published key of certificates
-	chain       anchor.Chain     // nil: none was named
+	providers   []*rpc.Client    // of the chain; none: it is not asked
 	noChain     string           // why
 	content     string           // file that a record's receipt is compared with
 	close       func()
@@ -84,7 +84,8 @@ no account.
 
 --public FOLDER names what the issuer publishes (network.json and the key of certificates, as a copy of STATE/public): with it, the
 file must be signed by the published keys and name the published contract. --rpc URL asks a node of the chain whether the contract has
-accepted the checkpoint; give it twice to ask two providers that must agree. --dir STATE takes both from a state folder. What could not be
+accepted the checkpoint; give it twice to ask two providers that must agree. Without --public it asks for the contract that the file
+names, and says that whose that is was not checked. --dir STATE takes both from a state folder. What could not be
 checked is said.`,
 		Example: `  lethe verify receipt.json --public public --rpc https://rpc.example.org --rpc https://other.example.net
   lethe verify certificate.json --dir lethe-state`,
@@ -172,51 +173,45 @@ func (p *program) trust(ctx context.Context, o verifyOptions) (t trust, err erro
 	if o.state && len(o.rpc) == 0 {
 		o.rpc = p.config.Anchor.RPC
 	}
-	switch {
-	case t.network == nil && len(o.rpc) > 0:
-		return t, withHint(errors.New("which contract is meant is not known"), "give --public FOLDER: what a file says of itself proves nothing")
-	case len(o.rpc) > 0:
+	if len(o.rpc) > 0 {
 		return t, t.dial(ctx, o.rpc)
-	case o.state && t.network != nil:
-		return t, t.openEmbedded(ctx, filepath.Join(p.dir, chainFolder))
+	}
+	if o.state && t.network != nil {
+		t.openEmbedded(ctx, filepath.Join(p.dir, chainFolder))
 	}
 	return t, nil
 }
 
 func (t *trust) dial(ctx context.Context, urls []string) error {
-	var clients []*rpc.Client
-	for _, u := range urls {
-		c, err := evm.Dial(ctx, u)
-		if err != nil {
-			return err
-		}
-		clients = append(clients, c)
-	}
 	t.close = func() {
-		for _, c := range clients {
+		for _, c := range t.providers {
 			c.Close()
 		}
 	}
-	reader, err := readerOf(clients, *t.network)
-	t.chain = reader
-	return err
+	for _, u := range urls {
+		c, err := evm.Dial(ctx, u)
+		if err != nil {
+			t.close()
+			return err
+		}
+		t.providers = append(t.providers, c)
+	}
+	return nil
 }
 
 // openEmbedded asks a state folder's own chain, unless somebody else has it open.
-func (t *trust) openEmbedded(ctx context.Context, dir string) error {
+func (t *trust) openEmbedded(ctx context.Context, dir string) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		t.noChain = "the state folder has no chain of its own, and no --rpc was given"
-		return nil
+		return
 	}
 	chain, err := devchain.Open(ctx, devchain.Config{Dir: dir, Manual: true})
 	if err != nil {
 		t.noChain = "the state folder's chain cannot be opened: " + oneLine(err)
-		return nil //nolint:nilerr // said in the verdict
+		return
 	}
 	t.close = func() { _ = chain.Close() }
-	reader, err := readerOf([]*rpc.Client{chain.RPC()}, *t.network)
-	t.chain = reader
-	return err
+	t.providers = []*rpc.Client{chain.RPC()}
 }
 
 func (p *program) showVerdict(v verdict) error {
@@ -255,6 +250,8 @@ func (v *verdict) heading() string {
 	switch {
 	case v.Issuer && v.Anchored:
 		return "authentic, and anchored"
+	case v.Anchored:
+		return "consistent and on the chain, but WHOSE it is was not checked"
 	case v.Issuer:
 		return "authentic"
 	}
