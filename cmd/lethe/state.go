@@ -85,6 +85,9 @@ func (p *program) checkDir(create bool) error {
 	if !create {
 		return withHint(fmt.Errorf("there is no state folder at %s", p.dir), "`lethe import` makes one; --dir names another")
 	}
+	if _, err := os.Stat(p.publicFile(networkName)); err == nil { // `lethe chain deploy` was here
+		return p.makeDir()
+	}
 	found, err := os.ReadDir(p.dir)
 	if err == nil && len(found) > 0 {
 		return withHint(fmt.Errorf("%s is not empty, and not a state folder", p.dir), "give --dir a new folder")

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/ecdsa"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"os/exec"
@@ -238,6 +240,61 @@ func TestVerifyWithCast(t *testing.T) {
 	}
 	if out, err := run(func(s string) string { return strings.Replace(s, `SIZE=$(field receipt.json size)`, `SIZE=3`, 1) }); err == nil {
 		t.Errorf("a checkpoint that was never accepted:\n%s", out)
+	}
+}
+
+// Contracts are deployed to a chain that this folder does not have itself, and everything works through its RPC.
+func TestDeployToAnotherChain(t *testing.T) {
+	other := newFolder(t, 1)
+	ring, err := local.Open(filepath.Join(other.dir, keysFolder), local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := embeddedAccounts(t.Context(), ring) // which have test ether there
+	if err := errors.Join(err, ring.Close()); err != nil {
+		t.Fatal(err)
+	}
+	rpc := other.public(t).rpc
+	dir := t.TempDir()
+	keyFile := func(account string) string {
+		name := filepath.Join(dir, account)
+		if err := os.WriteFile(name, []byte(hex.EncodeToString(crypto.FromECDSA(accounts[account]))+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	config := filepath.Join(dir, "lethe.yaml")
+	text := fmt.Sprintf("anchor:\n  origin: log.hospital.example/lethe\n  confirmations: 2\n  rpc: [%s, %s]\n  submitter_key: {file: %s}\n", rpc, rpc, keyFile(accountRegistrar))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(dir, "state")
+	if e := lethe(t, "", "import", bundleFile(t, 0), "--dir", state, "--config", config); e.code == 0 || !strings.Contains(e.stderr, "chain deploy") {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+	deploy := []string{
+		"chain", "deploy", "--deployer-key", keyFile(accountGuardian), "--admin", crypto.PubkeyToAddress(accounts[accountAdmin].PublicKey).Hex(),
+		"--recovery", "0x1111111111111111111111111111111111111111", "--guardian", "0x2222222222222222222222222222222222222222",
+		"--dir", state, "--config", config,
+	}
+	n := must[struct {
+		Origin string `json:"origin"`
+	}](t, deploy...)
+	if n.Origin != "log.hospital.example/lethe" {
+		t.Fatalf("%+v", n)
+	}
+	if e := lethe(t, "", deploy...); e.code == 0 {
+		t.Fatal("deployed twice for one log")
+	}
+	must[importResult](t, "import", bundleFile(t, 0), "--dir", state, "--config", config)
+	patient := must[[]vault.PatientInfo](t, "patients", "--dir", state, "--config", config)[0].ID
+	record := must[[]vault.RecordInfo](t, "records", patient, "--dir", state, "--config", config)[0].ID
+	receipt := filepath.Join(dir, "receipt.json")
+	if r := must[receiptResult](t, "receipt", record, "--anchor", "--output", receipt, "--dir", state, "--config", config); !r.Anchored {
+		t.Fatalf("%+v", r)
+	}
+	if v := must[verdict](t, "verify", receipt, "--public", filepath.Join(state, publicFolder), "--rpc", rpc, "--rpc", rpc); !v.Anchored || !v.Issuer {
+		t.Fatalf("%+v", v)
 	}
 }
 
