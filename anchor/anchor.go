@@ -116,7 +116,10 @@ type Chain interface {
 	Latest(ctx context.Context) (Accepted, error)
 	// Accepted looks up a checkpoint by its size, or answers ErrNotAnchored. Root, block, transaction and time are the chain's.
 	Accepted(ctx context.Context, log uint32, size uint64) (Accepted, error)
-	// Erased lists the erased keys (ErasedKey) that were announced with checkpoints of a log larger than size.
+	// History lists the checkpoints of a log that were accepted, oldest first, without the empty one. None is left out.
+	History(ctx context.Context, log uint32) ([]Accepted, error)
+	// Erased lists the erased keys (ErasedKey) that were announced with checkpoints of a log larger than size,
+	// and with those of later logs.
 	Erased(ctx context.Context, log uint32, size uint64) ([]Hash, error)
 }
 

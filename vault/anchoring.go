@@ -146,11 +146,23 @@ func (s *Service) follow(ctx context.Context) error {
 
 // due says whether a quarter of the published delay has passed since something was last sent.
 func (s *Service) due(ctx context.Context) (bool, error) {
-	all, err := s.attempts(ctx)
-	if err != nil || len(all) == 0 {
+	last, err := s.lastAttempt(ctx)
+	if err != nil || last == nil {
 		return true, err
 	}
-	return s.cfg.Now().Sub(all[len(all)-1].Created) >= s.cfg.Network.MaxDelay/4, nil
+	since := s.cfg.Now().Sub(last.Created)
+	return since >= s.cfg.Network.MaxDelay/4 || since < 0, nil // a clock that was ahead must not stop it
+}
+
+// lastAttempt is the newest transaction for this log, nil when there is none.
+func (s *Service) lastAttempt(ctx context.Context) (last *anchor.Attempt, err error) {
+	all, err := s.attempts(ctx)
+	for _, a := range all {
+		if a.Log == s.cfg.Network.Log {
+			last = &a
+		}
+	}
+	return last, err
 }
 
 // submit sends the newest shown checkpoint, if the contract does not have it, with the keys that were erased since the one it has.
@@ -266,17 +278,21 @@ func (s *Service) AnchorStatus(ctx context.Context) (AnchorInfo, error) {
 	} else {
 		info.Reachable, info.Accepted = true, latest.Size
 	}
-	all, err := s.attempts(ctx)
+	last, err := s.lastAttempt(ctx)
 	if err != nil {
 		return info, err
-	}
-	if len(all) > 0 {
-		info.State = string(all[len(all)-1].State)
 	}
 	newest, err := s.newestConfirmed(ctx)
 	info.Confirmed, info.Block, info.Time = newest.Size, newest.Block, newest.Time
 	if shown := s.cfg.Log.Shown().Size; shown > newest.Size {
 		info.Waiting = shown - newest.Size
+	}
+	if last != nil {
+		info.State = string(last.State)
+		late := s.cfg.Now().Sub(last.Created)
+		if last.State != anchor.AttemptConfirmed && late > n.MaxDelay && info.Problem == "" {
+			info.Problem = fmt.Sprintf("the published delay is exceeded: the newest transaction was sent %s ago and is %s", late.Round(time.Second), last.State)
+		}
 	}
 	return info, err
 }

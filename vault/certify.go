@@ -134,9 +134,13 @@ func (e *execution) certificate(anchored bool) certificate.Certificate {
 }
 
 func (f *caseFile) twoPersons() bool {
-	second := strings.TrimSpace(f.Request.Approve)
-	return second != "" && !strings.EqualFold(second, strings.TrimSpace(f.Request.Filed)) &&
-		!strings.EqualFold(second, strings.TrimSpace(f.Request.Execute))
+	return differ(f.Request.Approve, f.Request.Filed) && differ(f.Request.Approve, f.Request.Execute)
+}
+
+// differ says whether two names, both given, are of two persons, as far as their spelling tells.
+func differ(a, b string) bool {
+	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
+	return a != "" && b != "" && !strings.EqualFold(a, b)
 }
 
 func (e *execution) refused() []certificate.Refused {

@@ -367,3 +367,14 @@ func (s *memSender) Pending(ctx context.Context) (*anchor.Attempt, error) {
 	}
 	return nil, err
 }
+
+func (c *memChain) History(_ context.Context, log uint32) (all []anchor.Accepted, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.accepted {
+		if a.Log == log && a.Size > 0 {
+			all = append(all, a)
+		}
+	}
+	return all, nil
+}

@@ -150,10 +150,10 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.ensureControl(ctx); err != nil {
 		return fmt.Errorf("control key: %w", err)
 	}
-	if err := s.followSuccessor(ctx); err != nil {
+	if err := s.checkRestore(ctx); err != nil {
 		return err
 	}
-	if err := s.checkRestore(ctx); err != nil {
+	if err := s.followSuccessor(ctx); err != nil { // after what its predecessors had announced was erased again
 		return err
 	}
 	if err := s.sweep(ctx); err != nil { // not before the guard: what an old index only announces may be what the law keeps

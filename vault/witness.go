@@ -22,6 +22,12 @@ func (g *guard) witnessed() (floor *anchor.Accepted, known bool) {
 	return g.floor, g.floor != nil || g.attested
 }
 
+// Witnessed says whether the contract has answered since the start, and agreed.
+func (s *Service) Witnessed() bool {
+	floor, _ := s.guard.witnessed()
+	return floor != nil
+}
+
 // contradiction is what was wrong when the contract answered last: unplugging it does not settle that.
 func (g *guard) contradiction() error {
 	g.mu.Lock()
@@ -53,6 +59,9 @@ func (s *Service) consult(ctx context.Context) error {
 
 // compare measures the log against what the contract has accepted.
 func (s *Service) compare(ctx context.Context, latest anchor.Accepted) error {
+	if err := s.replayPredecessors(ctx); err != nil {
+		return err
+	}
 	if latest.Log != s.cfg.Network.Log {
 		return fmt.Errorf("the contract is at log %d, and what is published here names log %d: `lethe chain successor open` follows it", latest.Log, s.cfg.Network.Log)
 	}
@@ -66,11 +75,29 @@ func (s *Service) compare(ctx context.Context, latest anchor.Accepted) error {
 	return s.agrees(ctx, latest)
 }
 
+// replayPredecessors erases again what was announced with the logs that this index has not followed to their end: it is from a time
+// before a successor.
+func (s *Service) replayPredecessors(ctx context.Context) error {
+	of, err := s.number(ctx, numberSetting)
+	if err != nil || of >= uint64(s.cfg.Network.Log) {
+		return err
+	}
+	return s.replayAnnounced(ctx, uint32(of), 0)
+}
+
 func (s *Service) withoutWitness(ctx context.Context, reason error) error {
+	of, err := s.number(ctx, numberSetting)
+	if err != nil {
+		return err
+	}
 	floor, known := s.guard.witnessed()
 	switch contradicted := s.guard.contradiction(); {
 	case contradicted != nil:
 		return contradicted
+	case !errors.Is(reason, anchor.ErrUnreachable):
+		return reason // an answer that cannot be is not the absence of one
+	case of < uint64(s.cfg.Network.Log):
+		return fmt.Errorf("%w: what was erased before the successor of the log is known to the chain alone: %w", ErrNoWitness, reason)
 	case floor != nil:
 		s.cfg.Logger.Warn("the outside witness does not answer; it did since the start", "reason", reason.Error())
 		return nil
@@ -88,7 +115,7 @@ func (s *Service) withoutWitness(ctx context.Context, reason error) error {
 // attest takes the word of two persons that no store was put back, and logs it.
 func (s *Service) attest(ctx context.Context) error {
 	persons := s.cfg.Attested
-	if len(persons) != 2 || persons[0] == persons[1] || slices.Contains(persons, "") || !printable(persons[0]) || !printable(persons[1]) {
+	if len(persons) != 2 || !differ(persons[0], persons[1]) || !printable(persons[0]) || !printable(persons[1]) {
 		return fmt.Errorf("%w: it takes two different persons, by name, to attest that nothing was put back", ErrInvalid)
 	}
 	k, err := s.loadControl(ctx)
@@ -141,9 +168,37 @@ func (s *Service) agrees(ctx context.Context, latest anchor.Accepted) error {
 // found by what was announced with the checkpoints, and erased again. The log itself stays closed until its newer tiles are back.
 func (s *Service) replayFromChain(ctx context.Context, latest anchor.Accepted, size uint64) error {
 	s.cfg.Logger.Error("the log is behind the contract: everything was put back to an earlier moment", "entries", size, "accepted", latest.Size)
-	erased, err := s.cfg.Chain.Erased(ctx, latest.Log, size)
+	last, err := s.lastAgreed(ctx, latest.Log, size)
 	if err != nil {
-		return fmt.Errorf("the log is behind the contract, which does not say what was erased since: %w", err)
+		return err
+	}
+	return s.replayAnnounced(ctx, latest.Log, last)
+}
+
+// lastAgreed is the newest accepted checkpoint that the log has reached. A log that has another root there was written to after it
+// was put back.
+func (s *Service) lastAgreed(ctx context.Context, log uint32, size uint64) (uint64, error) {
+	history, err := s.cfg.Chain.History(ctx, log)
+	if err != nil {
+		return 0, fmt.Errorf("the log is behind the contract, which does not say what it has accepted: %w", err)
+	}
+	var last anchor.Accepted
+	for _, a := range history {
+		if a.Size <= size {
+			last = a
+		}
+	}
+	if last.Size == 0 {
+		return 0, nil
+	}
+	return last.Size, s.agrees(ctx, last)
+}
+
+// replayAnnounced erases again what was announced with the checkpoints of a log larger than a size, and of later logs.
+func (s *Service) replayAnnounced(ctx context.Context, log uint32, size uint64) error {
+	erased, err := s.cfg.Chain.Erased(ctx, log, size)
+	if err != nil {
+		return fmt.Errorf("the contract does not say what was erased since: %w", err)
 	}
 	if err := s.eraseNamed(ctx, erased); err != nil {
 		return err

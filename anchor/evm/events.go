@@ -107,6 +107,26 @@ func (s *search) verify(ctx context.Context, hint *types.Log) (*acceptedEvent, e
 // names the one that it extends, back from the latest, so none can be left out. Words of a transaction that did not call
 // the contract itself do not count, nor does a ragged end: a submitter that went rogue cannot make the list unreadable.
 func (r *Reader) Erased(ctx context.Context, log uint32, size uint64) ([]anchor.Hash, error) {
+	w, err := r.back(ctx, log, size)
+	if err != nil {
+		return nil, fmt.Errorf("announced erasures: %w", err)
+	}
+	return w.words, nil
+}
+
+// History lists the checkpoints of a log that were accepted, oldest first, without the empty one. It looks through all blocks
+// since FromBlock, and like Erased it notices when one is left out.
+func (r *Reader) History(ctx context.Context, log uint32) ([]anchor.Accepted, error) {
+	w, err := r.back(ctx, log, 0)
+	if err != nil {
+		return nil, fmt.Errorf("accepted checkpoints: %w", err)
+	}
+	slices.Reverse(w.accepted)
+	return w.accepted, nil
+}
+
+// back goes from the latest checkpoint back to that of a log with at most size entries.
+func (r *Reader) back(ctx context.Context, log uint32, size uint64) (*walk, error) {
 	head, err := r.head(ctx)
 	if err != nil {
 		return nil, err
@@ -115,13 +135,13 @@ func (r *Reader) Erased(ctx context.Context, log uint32, size uint64) ([]anchor.
 	if err != nil {
 		return nil, err
 	}
-	w := walk{r: r, head: head.Hash(), log: latest.Log, size: latest.Size, events: r.search(head, []any{acceptedTopic()})}
+	w := &walk{r: r, head: head.Hash(), log: latest.Log, size: latest.Size, events: r.search(head, []any{acceptedTopic()})}
 	for w.log > log || w.log == log && (w.unknown || w.size > size) {
 		if err := w.step(ctx, log, size); err != nil {
-			return nil, fmt.Errorf("announced erasures: %w", err)
+			return nil, err
 		}
 	}
-	return w.words, nil
+	return w, nil
 }
 
 // walk goes back from checkpoint to checkpoint.
@@ -133,6 +153,8 @@ type walk struct {
 	size    uint64
 	unknown bool // its size is not known
 	words   []anchor.Hash
+
+	accepted []anchor.Accepted // of the log that is asked for, newest first
 }
 
 func (w *walk) step(ctx context.Context, log uint32, size uint64) error {
@@ -149,6 +171,9 @@ func (w *walk) step(ctx context.Context, log uint32, size uint64) error {
 	}
 	if event.Size == 0 {
 		return w.predecessor(ctx)
+	}
+	if event.Log == log {
+		w.accepted = append(w.accepted, event.Accepted)
 	}
 	old, words, ok := w.r.announced(event)
 	w.size, w.unknown = old, !ok

@@ -47,6 +47,10 @@ type ReaderConfig struct {
 	CheckpointLog common.Address // the contract
 	FromBlock     uint64         // the block that the contract was deployed in: no event is older
 	Timeout       time.Duration  // of one call; 0 stands for DefaultTimeout
+	// MaxHeadAge is how old a provider's newest block may be: one that has stopped, or still catches up, would know too little and
+	// counts as not answering. 0 is any age, for a chain that mines on demand.
+	MaxHeadAge time.Duration
+	Now        func() time.Time // nil stands for time.Now
 }
 
 // Reader reads the contract. It is safe for concurrent use. Its methods answer anchor.ErrUnreachable when a provider does not
@@ -56,6 +60,8 @@ type Reader struct {
 	contract  common.Address
 	fromBlock uint64
 	window    uint64 // blocks searched at once
+	maxAge    time.Duration
+	now       func() time.Time
 }
 
 var _ anchor.Chain = (*Reader)(nil)
@@ -74,7 +80,12 @@ func NewReader(cfg ReaderConfig) (*Reader, error) {
 	case cfg.Timeout == 0:
 		cfg.Timeout = DefaultTimeout
 	}
-	r := &Reader{contract: cfg.CheckpointLog, fromBlock: cfg.FromBlock, window: defaultWindow}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	r := &Reader{
+		contract: cfg.CheckpointLog, fromBlock: cfg.FromBlock, window: defaultWindow, maxAge: cfg.MaxHeadAge, now: cfg.Now,
+	}
 	for i, client := range cfg.Clients {
 		if client == nil {
 			return nil, fmt.Errorf("reader of the chain: Clients[%d] is nil", i)

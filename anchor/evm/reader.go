@@ -18,7 +18,7 @@ import (
 )
 
 // MaxLag is how many blocks a provider may be behind another. The older head counts; further behind is a contradiction.
-const MaxLag = 16
+const MaxLag = 3
 
 // Head is the newest block that all providers have, and agree on.
 func (r *Reader) Head(ctx context.Context) (number uint64, hash anchor.Hash, err error) {
@@ -35,6 +35,9 @@ func (r *Reader) head(ctx context.Context) (*types.Header, error) {
 	for _, p := range r.providers {
 		header, err := p.latest(ctx)
 		if err != nil {
+			return nil, err
+		}
+		if err := r.recent(p, header); err != nil {
 			return nil, err
 		}
 		highest = max(highest, header.Number.Uint64())
@@ -56,6 +59,17 @@ func (r *Reader) head(ctx context.Context) (*types.Header, error) {
 		return nil, fmt.Errorf("%w: block %d is not that of the head", ErrContradiction, lowest.Number)
 	}
 	return lowest, nil
+}
+
+// recent refuses the head of a provider that has stopped or still catches up.
+func (r *Reader) recent(p *provider, header *types.Header) error {
+	if r.maxAge == 0 {
+		return nil
+	}
+	if age := r.now().Sub(time.Unix(int64(header.Time), 0)); age > r.maxAge {
+		return fmt.Errorf("%w: the newest block of %s is %s old", anchor.ErrUnreachable, p.name, age.Round(time.Second))
+	}
+	return nil
 }
 
 // view is a function of a contract without effect, as it is asked of a node.

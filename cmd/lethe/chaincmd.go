@@ -31,7 +31,7 @@ func (p *program) chainStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "whether the chain answers, and what it has accepted", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.withState(c.Context(), func(st *state) error {
+			return p.withStores(c.Context(), func(st *state, _ error) error {
 				info, err := st.AnchorStatus(c.Context())
 				if err != nil {
 					return err
@@ -43,8 +43,8 @@ func (p *program) chainStatusCommand() *cobra.Command {
 				if !info.Reachable {
 					answers = "does not answer: " + visible(info.Problem)
 				}
-				fmt.Fprintf(p.stdout, "chain %d %s\ncontract %s, log %d\naccepted %d entries, confirmed %d%s\nnewest transaction: %s\n",
-					info.ChainID, answers, info.Contract, info.Log, info.Accepted, info.Confirmed, inBlock(info), orNone(info.State))
+				fmt.Fprintf(p.stdout, "chain %d %s\ncontract %s, log %d\naccepted %s entries, confirmed %d%s\nnewest transaction: %s\n",
+					info.ChainID, answers, info.Contract, info.Log, accepted(info), info.Confirmed, inBlock(info), orNone(info.State))
 				return nil
 			})
 		},

@@ -59,6 +59,7 @@ type anchorConfig struct {
 	Confirmations uint64        `yaml:"confirmations"`
 	Delay         time.Duration `yaml:"successor_delay"`
 	RPC           []string      `yaml:"rpc"`
+	MaxHeadAge    time.Duration `yaml:"max_head_age"`
 	SubmitterKey  secret        `yaml:"submitter_key"`
 }
 
@@ -88,7 +89,7 @@ func defaultConfig() config {
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
 		Keys:   keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
-		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}},
+		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour},
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
@@ -135,6 +136,10 @@ func (c *config) check() error {
 		return errors.New("anchor.successor_delay must be whole seconds, at least one")
 	case c.Anchor.Confirmations < 1:
 		return errors.New("anchor.confirmations must be at least 1")
+	case twice(c.Anchor.RPC):
+		return errors.New("anchor.rpc names one provider twice: two that are to agree must be two")
+	case c.Anchor.MaxHeadAge < 0:
+		return errors.New("anchor.max_head_age must not be negative")
 	case len(c.Anchor.RPC) > 0 && c.Anchor.SubmitterKey == (secret{}):
 		return errors.New("anchor.rpc needs anchor.submitter_key, the account that sends checkpoints")
 	case c.Retention.DisclosuresDays < 1 || c.Retention.BackupsDays < 0:
@@ -143,6 +148,19 @@ func (c *config) check() error {
 		return fmt.Errorf("retention.disclosures_ground %q is none of 17.3.a to 17.3.e", c.Retention.DisclosuresGround)
 	}
 	return nil
+}
+
+// twice says whether one of some URLs occurs again.
+func twice(urls []string) bool {
+	seen := map[string]bool{}
+	for _, u := range urls {
+		u = strings.TrimRight(strings.ToLower(u), "/")
+		if seen[u] {
+			return true
+		}
+		seen[u] = true
+	}
+	return false
 }
 
 const day = 24 * time.Hour

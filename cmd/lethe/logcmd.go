@@ -31,22 +31,25 @@ accepts only with a proof that nothing was rewritten.`,
 
 // logStatus is what `lethe log status --json` prints.
 type logStatus struct {
-	Log    vault.LogInfo    `json:"log"`
-	Anchor vault.AnchorInfo `json:"anchor"`
+	Log        vault.LogInfo    `json:"log"`
+	Anchor     vault.AnchorInfo `json:"anchor"`
+	Quarantine string           `json:"quarantine,omitempty"` // why nothing is served
 }
 
 func (p *program) logStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "how far the log and its anchor have come", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.withState(c.Context(), func(st *state) error {
+			return p.withStores(c.Context(), func(st *state, quarantined error) (err error) {
 				var s logStatus
-				var err error
 				if s.Log, err = st.LogStatus(c.Context()); err != nil {
 					return err
 				}
 				if s.Anchor, err = st.AnchorStatus(c.Context()); err != nil {
 					return err
+				}
+				if quarantined != nil {
+					s.Quarantine = oneLine(quarantined)
 				}
 				return p.showLogStatus(s)
 			})
@@ -59,14 +62,22 @@ func (p *program) showLogStatus(s logStatus) error {
 		return p.print(s)
 	}
 	fmt.Fprintf(p.stdout, "log %s\n  entries shown     %d (root %s…)\n  waiting for one   %d\n", s.Log.Origin, s.Log.Size, s.Log.Root[:16], s.Log.Pending)
-	fmt.Fprintf(p.stdout, "contract %s on chain %d\n  accepted          %d\n  confirmed         %d%s\n  not yet confirmed %d (at most %s behind, by what is published)\n",
-		s.Anchor.Contract, s.Anchor.ChainID, s.Anchor.Accepted, s.Anchor.Confirmed, inBlock(s.Anchor), s.Anchor.Waiting, s.Anchor.MaxDelay)
-	for _, problem := range []string{s.Log.Problem, s.Anchor.Problem} {
+	fmt.Fprintf(p.stdout, "contract %s on chain %d\n  accepted          %s\n  confirmed         %d%s\n  not yet confirmed %d (at most %s behind, by what is published)\n",
+		s.Anchor.Contract, s.Anchor.ChainID, accepted(s.Anchor), s.Anchor.Confirmed, inBlock(s.Anchor), s.Anchor.Waiting, s.Anchor.MaxDelay)
+	for _, problem := range []string{s.Quarantine, s.Log.Problem, s.Anchor.Problem} {
 		if problem != "" {
 			fmt.Fprintf(p.stdout, "PROBLEM: %s\n", visible(problem))
 		}
 	}
 	return nil
+}
+
+// accepted is how many entries the contract has accepted, if it could be asked.
+func accepted(a vault.AnchorInfo) string {
+	if !a.Reachable {
+		return "unknown"
+	}
+	return fmt.Sprint(a.Accepted)
 }
 
 func inBlock(a vault.AnchorInfo) string {
@@ -84,6 +95,23 @@ func (p *program) withState(ctx context.Context, do func(*state) error) (err err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	return do(st)
+}
+
+// withStores opens the state folder also when it is quarantined, which is then told, for what decrypts nothing.
+func (p *program) withStores(ctx context.Context, do func(st *state, quarantined error) error) (err error) {
+	if err := errors.Join(p.checkDir(false), p.hardenProcess()); err != nil {
+		return err
+	}
+	st := &state{}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.open(ctx, p); err != nil {
+		return err
+	}
+	quarantined := st.Recover(ctx)
+	if quarantined != nil && !errors.Is(quarantined, vault.ErrQuarantined) {
+		return quarantined
+	}
+	return do(st, quarantined)
 }
 
 func (p *program) logAnchorCommand() *cobra.Command {
@@ -122,10 +150,11 @@ type auditResult struct {
 func (p *program) logAuditCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "audit", Short: "derive the whole log again, and compare it with every checkpoint and the chain", Args: cobra.NoArgs,
-		Long: `Derives the whole tree again from the entries in the object store, compares every stored tile, every checkpoint that was signed
-and every one that the contract has accepted. It names the first place that differs.`,
+		Long: `Derives the whole tree again from the entries, in the object store and in the log's own folder, and compares every tile that
+the newest checkpoint covers, every checkpoint that was shown, and every one that the contract has accepted. It names the first place
+that differs. It works in quarantine, too.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.withState(c.Context(), func(st *state) error {
+			return p.withStores(c.Context(), func(st *state, _ error) error {
 				r, err := st.audit(c.Context(), func(done uint64) { p.log.Info("audit", "entries", done) })
 				if err != nil {
 					return err
@@ -143,18 +172,28 @@ and every one that the contract has accepted. It names the first place that diff
 func (st *state) audit(ctx context.Context, progress func(uint64)) (r auditResult, err error) {
 	newest := st.log.Shown()
 	r.Size, r.Root = newest.Size, fmt.Sprintf("%x", newest.Root)
-	if newest.Size == 0 {
-		return r, nil
-	}
-	sizes, err := tlog.ShownSizes(ctx, st.tiles)
+	accepted, err := st.contract.History(ctx, st.network.Log)
 	if err != nil {
 		return r, err
+	}
+	if n := len(accepted); n > 0 && accepted[n-1].Size > newest.Size {
+		return r, fmt.Errorf("the contract has accepted %d entries, and %d are shown here: %w", accepted[n-1].Size, newest.Size, anchor.ErrBehind)
+	}
+	sizes, err := tlog.ShownSizes(ctx, st.tiles)
+	if err != nil || newest.Size == 0 {
+		return r, err
+	}
+	for _, a := range accepted {
+		sizes = append(sizes, a.Size)
 	}
 	roots, err := tlog.Audit(ctx, st.tiles, newest, sizes, progress)
 	if err != nil {
-		return r, err
+		return r, fmt.Errorf("in the object store: %w", err)
 	}
-	for _, size := range sizes {
+	if _, err := tlog.Audit(ctx, tlog.Folder(st.logDir), newest, nil, progress); err != nil {
+		return r, fmt.Errorf("in %s: %w", st.logDir, err)
+	}
+	for _, size := range sizes[:len(sizes)-len(accepted)] {
 		signed, err := st.log.Checkpoint(ctx, size)
 		if err != nil {
 			return r, err
@@ -163,15 +202,12 @@ func (st *state) audit(ctx context.Context, progress func(uint64)) (r auditResul
 			return r, fmt.Errorf("the signed checkpoint of %d entries: %w", size, anchor.ErrFork)
 		}
 		r.Checkpoints++
-		switch accepted, err := st.contract.Accepted(ctx, st.network.Log, size); {
-		case errors.Is(err, anchor.ErrNotAnchored): // shown between two anchored ones
-		case err != nil:
-			return r, err
-		case accepted.Root != roots[size]:
-			return r, fmt.Errorf("what the contract accepted in block %d, %d entries: %w", accepted.Block, size, anchor.ErrFork)
-		default:
-			r.Anchored++
+	}
+	for _, a := range accepted {
+		if a.Root != roots[a.Size] {
+			return r, fmt.Errorf("what the contract accepted in block %d, %d entries: %w", a.Block, a.Size, anchor.ErrFork)
 		}
+		r.Anchored++
 	}
 	return r, nil
 }
@@ -215,7 +251,7 @@ func (p *program) restoreLog(ctx context.Context, from string) (err error) {
 	}
 	data, err := source.Get(ctx, "checkpoint")
 	if err != nil {
-		return fmt.Errorf("the mirror's checkpoint: %w", err)
+		return withHint(fmt.Errorf("the mirror's checkpoint: %w", err), "a log that `lethe work` serves is below /log/; a folder is that of one log, such as log/0")
 	}
 	newest, err := anchor.ParseCheckpoint(data, key)
 	if err != nil {
@@ -229,6 +265,13 @@ func (p *program) restoreLog(ctx context.Context, from string) (err error) {
 	err = tlog.Fetch(ctx, source, newTileCopy(objects, network), newest, key, func(done uint64) { p.log.Info("restoring", "entries", done) })
 	if err != nil {
 		return err
+	}
+	have, err := tlog.ShownSizes(ctx, newTileCopy(objects, network))
+	if err != nil {
+		return err
+	}
+	if n := len(have); n > 0 && have[n-1] > newest.Size {
+		return withHint(fmt.Errorf("the mirror has %d entries, and this log has %d: nothing was brought back", newest.Size, have[n-1]), "find a newer mirror")
 	}
 	if p.json {
 		return p.print(map[string]uint64{"size": newest.Size})

@@ -19,6 +19,7 @@ import (
 	"lethe/anchor/tlog"
 	"lethe/keys"
 	"lethe/keys/local"
+	"lethe/offchain"
 	"lethe/offchain/index"
 	"lethe/offchain/ledger"
 	"lethe/offchain/object"
@@ -49,6 +50,8 @@ type state struct {
 	chain    *devchain.Chain // of the embedded default, nil when another chain is configured
 	contract anchor.Chain
 	network  anchor.Network
+	logDir   string
+	unmarked *object.Local  // the ledger's second copy, when it is not known as a witness yet
 	closers  []func() error // in the order in which they were opened
 }
 
@@ -64,6 +67,9 @@ func (p *program) openState(ctx context.Context, create bool) (*state, error) {
 	err := st.open(ctx, p)
 	if err == nil {
 		err = st.Recover(ctx)
+	}
+	if err == nil {
+		err = st.markCopy(ctx)
 	}
 	if err == nil {
 		err = st.work(ctx)
@@ -121,7 +127,7 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.closers = append(st.closers, objects.Close)
-	copies, err := p.openLedgerCopy(objects, st)
+	copies, outside, err := p.openLedgerCopy(ctx, objects, st)
 	if err != nil {
 		return err
 	}
@@ -135,7 +141,7 @@ func (st *state) open(ctx context.Context, p *program) error {
 	}
 	st.index = store
 	st.closers = append(st.closers, store.Close)
-	cfg := vault.Config{Store: store, Objects: objects, Ledger: book, LedgerOutside: p.config.Ledger.Copy != ""}
+	cfg := vault.Config{Store: store, Objects: objects, Ledger: book, LedgerOutside: outside}
 	if err := st.openChain(ctx, p, ring, &cfg); err != nil {
 		return err
 	}
@@ -158,17 +164,60 @@ func (p *program) openRing() (*local.Ring, error) {
 	return ring, nil
 }
 
-// openLedgerCopy opens the second copy's place: another folder when one is configured, or the record store.
-func (p *program) openLedgerCopy(records *object.Local, st *state) (*object.Local, error) {
+// copyMark is what a folder for the ledger's second copy holds once it has seen the chain agree. Without it the folder is new, or not the
+// one that was meant (a disk that is not mounted), and is no witness.
+const copyMark = "witness/established"
+
+// openLedgerCopy opens the second copy's place: another folder when one is configured, or the record store. outside says whether it may
+// stand in for a chain that does not answer.
+func (p *program) openLedgerCopy(ctx context.Context, records *object.Local, st *state) (copies *object.Local, outside bool, err error) {
 	if p.config.Ledger.Copy == "" {
-		return records, nil
+		return records, false, nil
 	}
-	copies, err := object.OpenLocal(p.config.Ledger.Copy)
+	if within(p.config.Ledger.Copy, p.dir) {
+		return nil, false, withHint(errors.New("ledger.copy lies in the state folder itself"), "whoever puts the folder back puts it back too: choose another disk or site")
+	}
+	copies, err = object.OpenLocal(p.config.Ledger.Copy)
 	if err != nil {
-		return nil, fmt.Errorf("ledger.copy: %w", err)
+		return nil, false, fmt.Errorf("ledger.copy: %w", err)
 	}
 	st.closers = append(st.closers, copies.Close)
-	return copies, nil
+	_, err = offchain.ReadAll(ctx, copies, copyMark, maxPublished)
+	if errors.Is(err, offchain.ErrNotFound) {
+		st.unmarked = copies
+		return copies, false, nil
+	}
+	return copies, err == nil, err
+}
+
+// markCopy makes the ledger's second copy a witness from here on: this start has compared everything with the chain.
+func (st *state) markCopy(ctx context.Context) error {
+	if st.unmarked == nil || !st.Witnessed() {
+		return nil
+	}
+	err := offchain.WriteAll(ctx, st.unmarked, copyMark, []byte(st.network.Origin+"\n"))
+	if errors.Is(err, offchain.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+// within says whether a folder is, or lies in, another one, links resolved.
+func within(name, dir string) bool {
+	rel, err := filepath.Rel(resolved(dir), resolved(name))
+	return err != nil || rel == "." || !strings.HasPrefix(rel, ".."+string(filepath.Separator)) && rel != ".."
+}
+
+// resolved is a path without links, as far as it exists.
+func resolved(name string) string {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		return real
+	}
+	return filepath.Join(resolved(filepath.Dir(name)), filepath.Base(name))
 }
 
 func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, c vault.Config) error {

@@ -86,7 +86,7 @@ func (p *program) withChain(ctx context.Context, role, keyFile string, do func(*
 	if s.network, err = p.readNetwork(p.publicDir()); err != nil {
 		return err
 	}
-	if s.reader, err = readerOf(clients, s.network); err != nil {
+	if s.reader, err = readerOf(clients, s.network, 0); err != nil {
 		return err
 	}
 	if s.key, err = s.account(ctx, role, keyFile); err != nil {

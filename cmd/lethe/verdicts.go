@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"lethe/anchor"
+	"lethe/anchor/evm"
 	"lethe/vault"
 	"lethe/vault/certificate"
 )
@@ -108,7 +109,7 @@ func (t *trust) compareContent(v *verdict, r anchor.Receipt) error {
 func (t *trust) checkAnchor(ctx context.Context, v *verdict, a *anchor.Anchored, again string) error {
 	switch {
 	case a == nil:
-		v.notChecked("anything on the chain: this edition was made before its checkpoint was confirmed there; `%s` makes a newer one", again)
+		v.notChecked("the chain: the file names no place on it, as one that is made before its checkpoint is confirmed; `%s` makes a newer one", again)
 		return nil
 	case len(t.providers) == 0:
 		v.notChecked("the chain: %s", t.noChain)
@@ -120,15 +121,30 @@ func (t *trust) checkAnchor(ctx context.Context, v *verdict, a *anchor.Anchored,
 	} else {
 		v.notChecked("whose contract %s on chain %d is: give --public", a.Contract, a.ChainID)
 	}
-	reader, err := readerOf(t.providers, network)
+	reader, err := readerOf(t.providers, network, 0)
 	if err != nil {
 		return err
 	}
 	if err := (anchor.Receipt{LogKey: network.LogKey, Anchor: a}).CheckAnchor(ctx, network, reader); err != nil {
 		return err
 	}
-	v.Anchored, v.Block = true, a.Block
 	v.checked("the contract %s on chain %d has accepted the checkpoint in block %d, %s", a.Contract, a.ChainID, a.Block, a.Time.Format(time.RFC3339))
+	return v.confirmed(ctx, reader, a.Block, network.Confirmations)
+}
+
+// confirmed says whether enough blocks are on top of one.
+func (v *verdict) confirmed(ctx context.Context, reader *evm.Reader, block, wanted uint64) error {
+	head, _, err := reader.Head(ctx)
+	if err != nil {
+		return err
+	}
+	v.Block = block
+	if head < block+wanted {
+		v.notChecked("that it stays on the chain: %d of the %d blocks that confirm it are on top", max(head, block)-block, wanted)
+		return nil
+	}
+	v.Anchored = true
+	v.checked("%d blocks are on top of that", head-block)
 	return nil
 }
 
@@ -159,7 +175,8 @@ func (t *trust) verifyCertificate(ctx context.Context, data []byte) (v verdict, 
 	}
 	if len(c.Log.Keys) > 0 {
 		v.Size = checkpoint.Size
-		v.checked("the log names each of the %d keys as dead, in its checkpoint of %d entries", len(c.Log.Keys), checkpoint.Size)
+		v.checked("the entries that it gives for its %d keys are in the log's checkpoint of %d entries", len(c.Log.Keys), checkpoint.Size)
+		v.notChecked("that these entries are of these keys: they hide the keys' names. The case's receipt shows what was logged of the erasure itself")
 	}
 	at, err := anchoredAt(c, checkpoint)
 	if err != nil {
@@ -174,11 +191,18 @@ func loggedKeys(c certificate.Certificate) (checkpoint anchor.Checkpoint, err er
 	if err != nil {
 		return checkpoint, err
 	}
-	erased := map[string]bool{}
+	erased, entries := map[string]bool{}, map[string]bool{}
 	for _, part := range c.Parts {
-		if part.Action == "erased" {
+		switch part.Action {
+		case "erased":
 			erased[part.KeyID] = true
+		case "kept":
+		default:
+			return checkpoint, fmt.Errorf("a part was neither erased nor kept, but %q", part.Action)
 		}
+	}
+	if len(c.Log.Keys) != len(erased) {
+		return checkpoint, fmt.Errorf("it gives %d entries of the log for %d keys", len(c.Log.Keys), len(erased))
 	}
 	for i, k := range c.Log.Keys {
 		proof, err := anchor.ParseInclusion([]byte(k.Proof), key)
@@ -195,6 +219,10 @@ func loggedKeys(c certificate.Certificate) (checkpoint anchor.Checkpoint, err er
 		if i > 0 && !bytes.Equal(proof.Checkpoint.Note, checkpoint.Note) {
 			return checkpoint, errors.New("its proofs are of different checkpoints")
 		}
+		if entries[k.Entry] {
+			return checkpoint, errors.New("it gives one entry of the log for several keys")
+		}
+		entries[k.Entry] = true
 		checkpoint = proof.Checkpoint
 		delete(erased, k.KeyID)
 	}
@@ -203,6 +231,9 @@ func loggedKeys(c certificate.Certificate) (checkpoint anchor.Checkpoint, err er
 	}
 	return checkpoint, nil
 }
+
+// maxSkew is how far the chain's clock may be behind the issuer's.
+const maxSkew = time.Hour
 
 // anchoredAt reads where a certificate says that its checkpoint stands.
 func anchoredAt(c certificate.Certificate, checkpoint anchor.Checkpoint) (*anchor.Anchored, error) {
@@ -225,6 +256,9 @@ func anchoredAt(c certificate.Certificate, checkpoint anchor.Checkpoint) (*ancho
 	var err error
 	if a.Time, err = time.Parse(time.RFC3339, c.Anchor.Time); err != nil {
 		return nil, errors.New("the time of its block is not a time")
+	}
+	if at, err := time.Parse(time.RFC3339, c.Completed); err != nil || a.Time.Add(maxSkew).Before(at) {
+		return nil, errors.New("its anchor is older than what it certifies")
 	}
 	if len(c.Log.Keys) > 0 && (a.Size != checkpoint.Size || a.Root != checkpoint.Root) {
 		return nil, errors.New("its anchor is of another checkpoint than its proofs")
@@ -252,7 +286,7 @@ func (t *trust) verifyCheckpoint(ctx context.Context, data []byte) (v verdict, e
 		v.notChecked("the chain: %s", t.noChain)
 		return v, nil
 	}
-	reader, err := readerOf(t.providers, *t.network)
+	reader, err := readerOf(t.providers, *t.network, 0)
 	if err != nil {
 		return v, err
 	}
@@ -266,9 +300,8 @@ func (t *trust) verifyCheckpoint(ctx context.Context, data []byte) (v verdict, e
 	case at.Root != c.Root:
 		return v, fmt.Errorf("the contract accepted another root for %d entries in block %d: %w", c.Size, at.Block, anchor.ErrFork)
 	}
-	v.Anchored, v.Block = true, at.Block
 	v.checked("the contract has accepted it in block %d, %s", at.Block, at.Time.Format(time.RFC3339))
-	return v, nil
+	return v, v.confirmed(ctx, reader, at.Block, t.network.Confirmations)
 }
 
 // checkIssuer compares the key that signed with the published one.

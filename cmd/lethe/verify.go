@@ -188,6 +188,9 @@ func (t *trust) dial(ctx context.Context, urls []string) error {
 			c.Close()
 		}
 	}
+	if twice(urls) {
+		return errors.New("--rpc names one provider twice: two that are to agree must be two")
+	}
 	for _, u := range urls {
 		c, err := evm.Dial(ctx, u)
 		if err != nil {

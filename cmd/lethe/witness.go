@@ -24,6 +24,7 @@ import (
 	"lethe/anchor/evm"
 	"lethe/anchor/tlog"
 	"lethe/keys/local"
+	"lethe/offchain"
 	"lethe/offchain/object"
 	"lethe/vault"
 )
@@ -51,6 +52,9 @@ func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cf
 		return err
 	}
 	if st.network, err = p.readNetwork(p.publicDir()); errors.Is(err, fs.ErrNotExist) && st.chain != nil {
+		if err := isNew(ctx, cfg.Store); err != nil {
+			return err
+		}
 		st.network, err = p.deployEmbedded(ctx, clients[0], ring)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,7 +63,11 @@ func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cf
 	if err != nil {
 		return err
 	}
-	reader, err := readerOf(clients, st.network)
+	age := p.config.Anchor.MaxHeadAge
+	if st.chain != nil {
+		age = 0 // it mines on demand
+	}
+	reader, err := readerOf(clients, st.network, age)
 	if err != nil {
 		return err
 	}
@@ -69,6 +77,21 @@ func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cf
 	st.contract = reader
 	cfg.Chain, cfg.Sender, cfg.Network = reader, sender, st.network
 	return err
+}
+
+// isNew refuses to begin another log and another contract under an index that has had one.
+func isNew(ctx context.Context, store offchain.Store) error {
+	return store.View(ctx, func(q offchain.Queries) error {
+		entries, err := q.EntryTotals(ctx)
+		if err != nil {
+			return err
+		}
+		attempts, err := q.Attempts(ctx)
+		if err == nil && (entries.Placed+entries.Pending > 0 || len(attempts) > 0) {
+			err = withHint(errors.New(networkName+" is missing, which says which log and which contract these are"), "put it back into the state folder's "+publicFolder)
+		}
+		return err
+	})
 }
 
 // connect gives the providers and the account that sends.
@@ -117,9 +140,10 @@ func (st *state) dial(ctx context.Context, urls []string) (clients []*rpc.Client
 	return clients, nil
 }
 
-func readerOf(clients []*rpc.Client, n anchor.Network) (*evm.Reader, error) {
+func readerOf(clients []*rpc.Client, n anchor.Network, maxHeadAge time.Duration) (*evm.Reader, error) {
 	return evm.NewReader(evm.ReaderConfig{
 		Clients: clients, ChainID: n.ChainID, CheckpointLog: common.HexToAddress(n.CheckpointLog), FromBlock: n.DeployedIn,
+		MaxHeadAge: maxHeadAge,
 	})
 }
 
@@ -210,8 +234,9 @@ func (st *state) openLog(ctx context.Context, p *program, ring *local.Ring, obje
 		return fmt.Errorf("%s names another key of the log than the key store holds", anchor.NetworkFile)
 	}
 	st.tiles = newTileCopy(objects, st.network)
+	st.logDir = filepath.Join(p.dir, logFolder, fmt.Sprint(st.network.Log))
 	st.log, err = tlog.Open(ctx, tlog.Config{
-		Dir: filepath.Join(p.dir, logFolder, fmt.Sprint(st.network.Log)), Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
+		Dir: st.logDir, Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
 	})
 	if err != nil {
 		return err
@@ -245,10 +270,22 @@ func readNetworkFile(name string) (anchor.Network, error) {
 // publish replaces a published file at once or not at all.
 func publish(name string, data []byte) error {
 	temp := name + ".new"
-	if err := os.WriteFile(temp, data, 0o600); err != nil {
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
 		return err
 	}
-	return os.Rename(temp, name)
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, name); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // account reads an account's key (secp256k1), in hexadecimal.

@@ -146,6 +146,140 @@ func TestThreat52ASuccessorOfALostLog(t *testing.T) {
 	}
 }
 
+// Threat 42: everything is put back to a time before an erasure, and a successor is opened over it. What the old log had announced is
+// still found, before the new one begins; also when the old stores are put back once more after that.
+func TestThreat42ASuccessorForgetsNoErasure(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "lethe.yaml")
+	if err := os.WriteFile(config, []byte("anchor:\n  successor_delay: 1s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := folder{dir: filepath.Join(t.TempDir(), "state")}
+	must[importResult](t, "import", bundleFile(t, 0), "--dir", f.dir, "--config", config)
+	f.takeIn(t, 0)
+	f.takeIn(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	older := f.clone(t)
+	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	for _, s := range allStores {
+		f.replace(t, older, s)
+	}
+	must[map[string]any](t, "chain", "successor", "propose", "--dir", f.dir)
+	time.Sleep(3 * time.Second)
+	must[map[string]any](t, "chain", "successor", "open", "--dir", f.dir)
+	f.wantErased(t, 0)
+	f.wantReadable(t, 1)
+
+	for _, s := range allStores {
+		f.replace(t, older, s)
+	}
+	f.wantQuarantine(t) // the contract is at a log that this state does not know
+	must[map[string]any](t, "chain", "successor", "open", "--dir", f.dir)
+	f.wantErased(t, 0)
+	f.wantReadable(t, 1)
+}
+
+// Threat 42: after everything was put back, entries were added on the word of two persons. The log has a history of its own then, which
+// is not the contract's, however long it is.
+func TestThreat42AShorterForkIsOne(t *testing.T) {
+	f := newFolder(t, 1)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	older := f.clone(t)
+	f.takeIn(t, 1)
+	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	f.takeIn(t, 2)
+	f.takeIn(t, 3)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	for _, s := range allStores {
+		f.replace(t, older, s)
+	}
+	wrong := []string{"--attest", "A. Person", "--attest", "B. Person", "--config", unplugged(t), "--dir", f.dir}
+	must[importResult](t, append([]string{"import", bundleFile(t, 2)}, wrong...)...)
+	must[importResult](t, append([]string{"import", bundleFile(t, 3)}, wrong...)...)
+	f.wantQuarantine(t)
+	if s := must[logStatus](t, "log", "status", "--dir", f.dir); !strings.Contains(s.Quarantine, "contract accepted") {
+		t.Fatalf("%+v", s)
+	}
+	if e := lethe(t, "", "log", "audit", "--dir", f.dir); e.code == 0 {
+		t.Fatalf("the audit passes:\n%s", e.stdout)
+	}
+}
+
+// Threat 42: a ledger's second copy is a witness once the chain has agreed with it, and only where it is: not in the state folder, not an
+// empty folder that stands where the disk was.
+func TestThreat42WhichLedgerCopyIsAWitness(t *testing.T) {
+	f := newFolder(t, 1)
+	elsewhere := t.TempDir()
+	write := func(copies, chain string) string {
+		config := filepath.Join(t.TempDir(), "lethe.yaml")
+		if err := os.WriteFile(config, []byte("ledger:\n  copy: "+copies+"\n"+chain), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return config
+	}
+	for _, inside := range []string{f.dir, filepath.Join(f.dir, "ledger"), filepath.Join(f.dir, "x", "..", "copy")} {
+		if e := lethe(t, "", "patients", "--dir", f.dir, "--config", write(inside, "")); e.code == 0 || !strings.Contains(e.stderr, "ledger.copy") {
+			t.Errorf("%s: exit %d %s", inside, e.code, e.stderr)
+		}
+	}
+	dead, err := os.ReadFile(unplugged(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(config string) ended {
+		out := filepath.Join(t.TempDir(), "out.json")
+		return lethe(t, "", "record", "get", f.bundles[0], "--output", out, "--dir", f.dir, "--config", config)
+	}
+	for range 2 { // the first start makes the folder
+		if e := read(write(elsewhere, string(dead))); e.code == 0 {
+			t.Fatal("a copy that no chain has agreed with is a witness")
+		}
+	}
+	must[[]vault.PatientInfo](t, "patients", "--dir", f.dir, "--config", write(elsewhere, ""))
+	if e := read(write(elsewhere, string(dead))); e.code != 0 {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+	if e := read(write(t.TempDir(), string(dead))); e.code == 0 {
+		t.Fatal("an empty folder is a witness")
+	}
+}
+
+// A log that is shorter than what was accepted does not pass an audit, nor does a damaged tile of either place.
+func TestAuditNamesWhatIsWrong(t *testing.T) {
+	f := newFolder(t, 2)
+	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
+	for _, place := range []string{filepath.Join(objectsFolder, "log/0/tile/entries/000"), filepath.Join(logFolder, "0/tile/entries/000")} {
+		g := f.clone(t)
+		name := filepath.Join(g.dir, place)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[100] ^= 1
+		if err := os.Chmod(name, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if e := lethe(t, "", "log", "audit", "--dir", g.dir); e.code == 0 || !strings.Contains(e.stderr, "tile/entries/000") {
+			t.Errorf("%s: exit %d %s%s", place, e.code, e.stdout, e.stderr)
+		}
+	}
+}
+
+// An index that has had a log does not begin another one because the file that names it is gone.
+func TestALostNetworkFileIsNotReplaced(t *testing.T) {
+	f := newFolder(t, 1)
+	if err := os.Remove(filepath.Join(f.dir, publicFolder, networkName)); err != nil {
+		t.Fatal(err)
+	}
+	if e := lethe(t, "", "patients", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, networkName) {
+		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+}
+
 // unplugged is a configuration whose chain does not answer.
 func unplugged(t *testing.T) string {
 	t.Helper()
