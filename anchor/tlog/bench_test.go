@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/transparency-dev/tessera"
+	"github.com/transparency-dev/tessera/storage/posix"
+
 	"lethe/anchor"
 )
 
@@ -18,6 +21,33 @@ func BenchmarkAppend(b *testing.B) {
 				must(b, err)
 			}
 			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "entries/s")
+		})
+	}
+}
+
+// BenchmarkTesseraAlone is the yardstick of BenchmarkAppend: the same batches given to Tessera with the same options.
+func BenchmarkTesseraAlone(b *testing.B) {
+	for _, n := range []int{1, 256, 4096} {
+		b.Run(fmt.Sprintf("batch=%d", n), func(b *testing.B) {
+			driver, err := posix.New(b.Context(), posix.Config{Path: b.TempDir()})
+			must(b, err)
+			signer, _, err := anchor.NewSigner("example.org/yardstick", make([]byte, 32))
+			must(b, err)
+			appender, shutdown, _, err := tessera.NewAppender(b.Context(), driver, tessera.NewAppendOptions().
+				WithCheckpointSigner(signer).WithCheckpointInterval(signInterval).WithCheckpointRepublishInterval(0).WithBatching(batchSize, batchAge))
+			must(b, err)
+			batch, futures := entries(0, n, ""), make([]tessera.IndexFuture, n)
+			for b.Loop() {
+				for i := range batch {
+					futures[i] = appender.Add(b.Context(), tessera.NewEntry(batch[i][:]))
+				}
+				for _, position := range futures {
+					_, err := position()
+					must(b, err)
+				}
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "entries/s")
+			must(b, shutdown(b.Context()))
 		})
 	}
 }
