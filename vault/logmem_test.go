@@ -208,6 +208,7 @@ type memChain struct {
 	accepted []anchor.Accepted
 	erased   map[uint64][]anchor.Hash // by checkpoint size
 	down     bool
+	lies     error               // what Latest answers, as a chain whose providers contradict each other does
 	mute     bool                // it does not say what was erased
 	slow     bool                // what is sent waits for mine
 	sent     []anchor.Submission // all that came
@@ -224,6 +225,9 @@ func newMemChain() *memChain {
 func (c *memChain) Latest(context.Context) (anchor.Accepted, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.lies != nil {
+		return anchor.Accepted{}, c.lies
+	}
 	if c.down {
 		return anchor.Accepted{}, anchor.ErrUnreachable
 	}

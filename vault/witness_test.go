@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -82,8 +83,8 @@ func TestThreat42Attestation(t *testing.T) {
 		reason  error
 	}{
 		"nobody": {nil, ErrNoWitness}, "one": {[]string{"A. Person"}, ErrInvalid},
-		"the same twice": {[]string{"A. Person", "A. Person"}, ErrInvalid},
-		"three":          {[]string{"A", "B", "C"}, ErrInvalid}, "one without a name": {[]string{"", "B. Person"}, ErrInvalid},
+		"the same twice": {[]string{"A. Person", "A. Person"}, ErrInvalid}, "the same, spelt otherwise": {[]string{"A. Person", "a. person "}, ErrInvalid},
+		"three": {[]string{"A", "B", "C"}, ErrInvalid}, "one without a name": {[]string{"", "B. Person"}, ErrInvalid},
 		"two lines": {[]string{"A.\nPerson", "B. Person"}, ErrInvalid}, "hidden": {[]string{"A. Person", "B\u202e"}, ErrInvalid},
 		"long": {[]string{"A. Person", strings.Repeat("b", maxText+1)}, ErrInvalid}, "two": {[]string{"A. Person", "B. Person"}, nil},
 	} {
@@ -105,6 +106,25 @@ func TestThreat42Attestation(t *testing.T) {
 			s.attested(t, done)
 		})
 	}
+}
+
+// Threat 42: an answer that cannot be is not the absence of one: nobody's word stands against it, nor a copy of the ledger, nor that it was
+// good before.
+func TestThreat42AnImpossibleAnswerIsOne(t *testing.T) {
+	lie := errors.New("the providers contradict each other")
+	s := newSite(t)
+	done := s.take(person(1).bundle(1))
+	s.chain.lies = lie
+	s.clock.move(guardInterval)
+	s.refusesAll(done.Bundle, lie)
+	s.stop()
+	s.configure = func(cfg *Config) { cfg.Attested, cfg.LedgerOutside = []string{"A. Person", "B. Person"}, true }
+	s.open()
+	is(t, s.Recover(t.Context()), ErrQuarantined)
+	s.refusesAll(done.Bundle, lie)
+	s.chain.lies = nil
+	s.clock.move(guardInterval)
+	s.reads(done.Bundle, person(1).bundle(1))
 }
 
 // attested checks what an attestation opens, for how long, and what is left of it.
