@@ -227,7 +227,12 @@ func (s *Service) findPlaced(ctx context.Context) error {
 	return nil
 }
 
+// frontier is how far positions have been noted, in this log: what an index has noted of an earlier one says nothing here.
 func (s *Service) frontier(ctx context.Context) (uint64, error) {
+	of, err := s.number(ctx, numberSetting)
+	if err != nil || of != uint64(s.cfg.Network.Log) {
+		return 0, err
+	}
 	return s.number(ctx, frontierSetting)
 }
 
