@@ -241,11 +241,11 @@ func (s *Service) number(ctx context.Context, name string) (uint64, error) {
 	var value []byte
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
 		value, err = q.Setting(ctx, name)
+		if errors.Is(err, offchain.ErrNotFound) {
+			value, err = make([]byte, 8), nil
+		}
 		return err
 	})
-	if errors.Is(err, offchain.ErrNotFound) {
-		return 0, nil
-	}
 	if err == nil && len(value) != 8 {
 		err = fmt.Errorf("setting %s is not a number", name)
 	}
