@@ -152,6 +152,15 @@ func alreadyKnown(err error) bool {
 		strings.Contains(text, "already imported")
 }
 
+// nonceUsed recognizes the answer of a node whose chain has a transaction of that nonce; it has no code of its own either.
+func nonceUsed(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "nonce too low") || strings.Contains(text, "oldnonce")
+}
+
 // transact sends one transaction and waits, until ctx ends, for its receipt.
 func (a *account) transact(ctx context.Context, to *common.Address, data []byte) (*types.Receipt, error) {
 	head, err := a.r.head(ctx)

@@ -127,7 +127,10 @@ func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attem
 		return err
 	}
 	if next <= a.Nonce {
-		return s.submit(ctx, a)
+		if err := s.submit(ctx, a); !nonceUsed(err) {
+			return err
+		}
+		return nil // mined since the head that was looked at, this one or another of its nonce: the next look tells
 	}
 	confirmed, err := s.nonceConfirmed(ctx, head, a.Nonce)
 	if err != nil || !confirmed {

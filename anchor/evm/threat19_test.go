@@ -179,3 +179,26 @@ func TestThreat19SendingAgainIsHarmless(t *testing.T) {
 		t.Errorf("the same size again: %v", err)
 	}
 }
+
+// A transaction that waits is mined between looking for it and sending it again: the node says that its nonce is used, which is no failure.
+func TestThreat19MinedWhileItIsSentAgain(t *testing.T) {
+	w := newWorld(t)
+	armed := false
+	reader := w.newReader(w.liar(func(method string, answer any) any {
+		if armed && method == "eth_getTransactionReceipt" {
+			armed = false
+			w.mine(1)
+		}
+		return answer
+	}))
+	s := w.senderWith(SenderConfig{Reader: reader, Key: key("submitter"), Journal: w.journal, Confirmations: 1})
+	a := w.send(s, w.grow(3))
+	armed = true
+	if changed, err := s.Follow(t.Context()); err != nil || len(changed) != 0 || armed {
+		t.Fatalf("%v, %v, %v", changed, err, armed)
+	}
+	w.want(s, a.Transaction, anchor.AttemptMined)
+	if n := w.acceptances(0, 3); n != 1 {
+		t.Fatalf("%d acceptances", n)
+	}
+}
