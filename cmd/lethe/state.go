@@ -182,20 +182,29 @@ func (p *program) openLedgerCopy(ctx context.Context, records *object.Local, st 
 		return nil, false, fmt.Errorf("ledger.copy: %w", err)
 	}
 	st.closers = append(st.closers, copies.Close)
-	_, err = offchain.ReadAll(ctx, copies, copyMark, maxPublished)
+	mark, err := offchain.ReadAll(ctx, copies, copyMark, maxPublished)
 	if errors.Is(err, offchain.ErrNotFound) {
 		st.unmarked = copies
 		return copies, false, nil
 	}
-	return copies, err == nil, err
+	if err != nil {
+		return nil, false, err
+	}
+	if n, err := p.readNetwork(p.publicDir()); err != nil || string(mark) != copyOwner(n) {
+		return nil, false, withHint(errors.New("ledger.copy is of another state folder"), "each has a folder of its own for it")
+	}
+	return copies, true, nil
 }
+
+// copyOwner is whose the ledger's second copy is: the contract stays, also when a log has a successor.
+func copyOwner(n anchor.Network) string { return fmt.Sprintf("%d %s\n", n.ChainID, n.CheckpointLog) }
 
 // markCopy makes the ledger's second copy a witness from here on: this start has compared everything with the chain.
 func (st *state) markCopy(ctx context.Context) error {
 	if st.unmarked == nil || !st.Witnessed() {
 		return nil
 	}
-	err := offchain.WriteAll(ctx, st.unmarked, copyMark, []byte(st.network.Origin+"\n"))
+	err := offchain.WriteAll(ctx, st.unmarked, copyMark, []byte(copyOwner(st.network)))
 	if errors.Is(err, offchain.ErrExists) {
 		return nil
 	}

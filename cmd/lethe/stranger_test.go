@@ -106,7 +106,7 @@ func TestAStrangerVerifiesReceipts(t *testing.T) {
 			t.Errorf("%s, with nothing to compare: %+v", what, alone)
 		}
 		asked := must[verdict](t, "verify", filepath.Join(s.dir, what), "--rpc", s.rpc)
-		if !asked.Anchored || asked.Issuer || len(asked.NotChecked) < 2 {
+		if asked.Anchored || asked.Block == 0 || asked.Issuer || len(asked.NotChecked) < 2 {
 			t.Errorf("%s, with the chain alone: %+v", what, asked)
 		}
 	}
@@ -169,6 +169,14 @@ func TestForgedProofsInACertificate(t *testing.T) {
 		"one entry for all keys": func(c *certificate.Certificate) {
 			c.Log.Keys[1].Entry, c.Log.Keys[1].Proof = c.Log.Keys[0].Entry, c.Log.Keys[0].Proof
 		},
+		"the same in capitals": func(c *certificate.Certificate) {
+			c.Log.Keys[1].Entry, c.Log.Keys[1].Proof = strings.ToUpper(c.Log.Keys[0].Entry), c.Log.Keys[0].Proof
+		},
+		"a key that opened after":     func(c *certificate.Certificate) { c.Test.After.Opened = 1 },
+		"pending, and anchored":       func(c *certificate.Certificate) { c.Chain = "pending" },
+		"another origin":              func(c *certificate.Certificate) { c.Log.Origin = "other" },
+		"received after it was done":  func(c *certificate.Certificate) { c.Received = "2098-01-01T00:00:00Z" },
+		"two parts, one key":          func(c *certificate.Certificate) { c.Parts = append(c.Parts, c.Parts[0]) },
 		"a key is missing":            func(c *certificate.Certificate) { c.Log.Keys = c.Log.Keys[1:] },
 		"no keys, and another action": func(c *certificate.Certificate) { c.Parts[0].Action = "destroyed" },
 		"another entry":               func(c *certificate.Certificate) { c.Log.Keys[0].Entry = strings.Repeat("00", 32) },

@@ -139,6 +139,10 @@ func (v *verdict) confirmed(ctx context.Context, reader *evm.Reader, block, want
 		return err
 	}
 	v.Block = block
+	if wanted == 0 {
+		v.notChecked("how many blocks confirm it: that is published with --public; %d are on top", max(head, block)-block)
+		return nil
+	}
 	if head < block+wanted {
 		v.notChecked("that it stays on the chain: %d of the %d blocks that confirm it are on top", max(head, block)-block, wanted)
 		return nil
@@ -178,11 +182,44 @@ func (t *trust) verifyCertificate(ctx context.Context, data []byte) (v verdict, 
 		v.checked("the entries that it gives for its %d keys are in the log's checkpoint of %d entries", len(c.Log.Keys), checkpoint.Size)
 		v.notChecked("that these entries are of these keys: they hide the keys' names. The case's receipt shows what was logged of the erasure itself")
 	}
+	if err := consistent(c); err != nil {
+		return v, fmt.Errorf("%w: %w", certificate.ErrInvalid, err)
+	}
+	if len(c.Log.Keys) == 0 {
+		v.notChecked("the log and the chain: it names no key that died, so nothing of it is there")
+		return v, nil
+	}
 	at, err := anchoredAt(c, checkpoint)
 	if err != nil {
 		return v, fmt.Errorf("%w: %w", certificate.ErrInvalid, err)
 	}
 	return v, t.checkAnchor(ctx, &v, at, "lethe log anchor")
+}
+
+// consistent refuses a certificate that contradicts itself.
+func consistent(c certificate.Certificate) error {
+	key, err := note.NewVerifier(c.Log.Key)
+	if err != nil {
+		return err
+	}
+	before, after := c.Test.Before, c.Test.After
+	switch n := len(c.Log.Keys); {
+	case c.Log.Origin != key.Name():
+		return errors.New("it names another log than its key")
+	case (c.Chain == "confirmed") != (c.Anchor != nil):
+		return errors.New("it says " + c.Chain + " of the chain, and its anchor says otherwise")
+	case before.Keys != n || before.Opened != n || after.Keys != n || after.Opened != 0 || !before.Control || !after.Control:
+		return errors.New("its decryption test does not show that the keys which it names worked before, and did not after")
+	}
+	received, err := time.Parse(time.RFC3339, c.Received)
+	if err != nil {
+		return errors.New("when it was received is not a time")
+	}
+	completed, err := time.Parse(time.RFC3339, c.Completed)
+	if err != nil || completed.Before(received) {
+		return errors.New("it was completed before it was received")
+	}
+	return nil
 }
 
 // loggedKeys checks the proofs of a certificate, which are all of one checkpoint.
@@ -191,10 +228,13 @@ func loggedKeys(c certificate.Certificate) (checkpoint anchor.Checkpoint, err er
 	if err != nil {
 		return checkpoint, err
 	}
-	erased, entries := map[string]bool{}, map[string]bool{}
+	erased, entries := map[string]bool{}, map[anchor.Hash]bool{}
 	for _, part := range c.Parts {
 		switch part.Action {
 		case "erased":
+			if part.KeyID == "" || erased[part.KeyID] {
+				return checkpoint, errors.New("a part that was erased has no key of its own")
+			}
 			erased[part.KeyID] = true
 		case "kept":
 		default:
@@ -219,10 +259,10 @@ func loggedKeys(c certificate.Certificate) (checkpoint anchor.Checkpoint, err er
 		if i > 0 && !bytes.Equal(proof.Checkpoint.Note, checkpoint.Note) {
 			return checkpoint, errors.New("its proofs are of different checkpoints")
 		}
-		if entries[k.Entry] {
+		if entries[anchor.Hash(entry)] {
 			return checkpoint, errors.New("it gives one entry of the log for several keys")
 		}
-		entries[k.Entry] = true
+		entries[anchor.Hash(entry)] = true
 		checkpoint = proof.Checkpoint
 		delete(erased, k.KeyID)
 	}

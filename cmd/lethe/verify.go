@@ -253,7 +253,7 @@ func (v *verdict) heading() string {
 	switch {
 	case v.Issuer && v.Anchored:
 		return "authentic, and anchored"
-	case v.Anchored:
+	case v.Block > 0 && !v.Issuer:
 		return "consistent and on the chain, but WHOSE it is was not checked"
 	case v.Issuer:
 		return "authentic"

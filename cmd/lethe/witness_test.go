@@ -243,6 +243,13 @@ func TestThreat42WhichLedgerCopyIsAWitness(t *testing.T) {
 	if e := read(write(t.TempDir(), string(dead))); e.code == 0 {
 		t.Fatal("an empty folder is a witness")
 	}
+	other, others := newFolder(t, 1), t.TempDir()
+	must[[]vault.PatientInfo](t, "patients", "--dir", other.dir, "--config", write(others, ""))
+	for _, chain := range []string{"", string(dead)} {
+		if e := read(write(others, chain)); e.code == 0 || !strings.Contains(e.stderr, "another state folder") {
+			t.Fatalf("the copy of another vault: exit %d %s", e.code, e.stderr)
+		}
+	}
 }
 
 // A log that is shorter than what was accepted does not pass an audit, nor does a damaged tile of either place.
