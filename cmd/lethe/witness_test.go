@@ -170,13 +170,31 @@ func TestThreat42ASuccessorForgetsNoErasure(t *testing.T) {
 	f.wantErased(t, 0)
 	f.wantReadable(t, 1)
 
+	// An erasure that only the new log knows, over an index that has noted positions of the old one.
+	must[erased](t, "erase", f.patients[1], "--ground", "17.1.b", "--yes", "--dir", f.dir)
+	for _, s := range []string{keysFolder, indexFolder, objectsFolder, ledgerFolder} {
+		at := filepath.Join(f.dir, s)
+		log := filepath.Join(t.TempDir(), "log")
+		if s == objectsFolder { // the new log's second place stays
+			copyTo(t, filepath.Join(at, "log"), log)
+		}
+		f.replace(t, older, s)
+		if s == objectsFolder {
+			if err := os.RemoveAll(filepath.Join(at, "log")); err != nil {
+				t.Fatal(err)
+			}
+			copyTo(t, log, filepath.Join(at, "log"))
+		}
+	}
+	f.wantErased(t, 1)
+	f.wantErased(t, 0)
+
 	for _, s := range allStores {
 		f.replace(t, older, s)
 	}
 	f.wantQuarantine(t) // the contract is at a log that this state does not know
 	must[map[string]any](t, "chain", "successor", "open", "--dir", f.dir)
 	f.wantErased(t, 0)
-	f.wantReadable(t, 1)
 }
 
 // Threat 42: after everything was put back, entries were added on the word of two persons. The log has a history of its own then, which
