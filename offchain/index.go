@@ -23,6 +23,7 @@ type Tx interface {
 	RecordWriter
 	CaseWriter
 	LogWriter
+	RegistryWriter
 	// Enqueue adds a job that runs, at least once, after this transaction has committed, and never when it has not.
 	Enqueue(ctx context.Context, job Job) error
 }
@@ -41,6 +42,7 @@ func (SequenceLog) job()    {}
 
 // Queries reads the index. A single row that is not there is ErrNotFound.
 type Queries interface {
+	RegistryQueries
 	Patient(ctx context.Context, id string) (Patient, error)
 	// Patients lists the patients that are not erased, by id, with their number of records.
 	Patients(ctx context.Context) ([]PatientCount, error)
@@ -100,7 +102,7 @@ type PatientWriter interface {
 	InsertIdentifier(ctx context.Context, i Identifier) error
 	InsertCompartment(ctx context.Context, c Compartment) error
 	// WipeCompartments overwrites and deletes the wrapped keys of these compartments, and deletes them and all that is in
-	// them: records, bundles, objects' rows, disclosures, and which log entries were theirs. Call Scrub afterwards.
+	// them: records, bundles, objects' rows, disclosures, bindings, grants, and which log entries were theirs. Call Scrub afterwards.
 	WipeCompartments(ctx context.Context, ids []string) error
 	// WipeIdentity overwrites and deletes the patient's blind identifiers, and marks the patient as erased.
 	WipeIdentity(ctx context.Context, patient string) error

@@ -14,6 +14,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists says that something of that name or that natural key is there already.
 	ErrExists = errors.New("exists already")
+	// ErrFull says that a tree has no place left.
+	ErrFull = errors.New("no place left")
 	// ErrHeld says that somebody else holds the lease.
 	ErrHeld = errors.New("held by another process")
 	// ErrBadKey says that an object key is not one that Lethe makes.

@@ -45,6 +45,10 @@ var wipes = []string{
 	`DELETE FROM objects WHERE tenant = ?1 AND compartment = ?2`,
 	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
 	`DELETE FROM disclosures WHERE tenant = ?1 AND compartment = ?2`,
+	`UPDATE bindings SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM bindings WHERE tenant = ?1 AND compartment = ?2`,
+	`UPDATE grants SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
+	`DELETE FROM grants WHERE tenant = ?1 AND compartment = ?2`,
 	`DELETE FROM imports WHERE tenant = ?1 AND patient = (SELECT patient FROM compartments WHERE tenant = ?1 AND id = ?2)`,
 	`DELETE FROM log_entries WHERE tenant = ?1 AND compartment = ?2 AND position IS NOT NULL`,
 	`UPDATE log_entries SET subject = '', compartment = '' WHERE tenant = ?1 AND compartment = ?2`, // still to be logged, of nobody

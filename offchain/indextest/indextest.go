@@ -42,6 +42,13 @@ func Run(t *testing.T, open func(t *testing.T) offchain.Store) {
 		"MovedRecordKeepsItsEntry":  movedRecordKeepsItsEntry,
 		"AttemptsAreReplaced":       attemptsAreReplaced,
 		"LeaseIsHeldByOne":          leaseIsHeldByOne,
+		"LeavesArePublishedAtOnce":  leavesArePublishedTogether,
+		"VersionsByRootAndNumber":   versionsByRootAndNumber,
+		"PlacesAreGivenOutOnce":     placesAreGivenOutOnce,
+		"GrantsGoWithCompartment":   grantsGoWithTheirCompartment,
+		"ValuesAreSpentOnce":        valuesAreSpentOnce,
+		"TokensAreRevokedByPatient": tokensAreRevokedByPatient,
+		"NotesAreReadInOrder":       notesAreReadInOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -171,7 +178,12 @@ func absentIsNotFound(t *testing.T, s offchain.Store) {
 		_, e6 := q.Case(ctx, "x")
 		_, e7 := q.Tombstone(ctx, "x")
 		_, e8 := q.Setting(ctx, "x")
-		for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8} {
+		_, e9 := q.Binding(ctx, "x")
+		_, e10 := q.Grant(ctx, 1)
+		_, e11 := q.Token(ctx, [32]byte{1})
+		_, e12 := q.TreeVersion(ctx, "x")
+		_, e13 := q.Leaf(ctx, "x", 0)
+		for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, e13} {
 			if !errors.Is(err, offchain.ErrNotFound) {
 				t.Errorf("query %d: %v, want ErrNotFound", i+1, err)
 			}

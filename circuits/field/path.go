@@ -1,0 +1,19 @@
+package field
+
+// Step is one level of a path from a leaf to the root of a tree: the node's four children, and which one of them is the path's.
+type Step struct {
+	Children [Arity]Element
+	Position uint8
+}
+
+// Climb gives the root that a path leads to; false when a step's own child is not the node below.
+func Climb(leaf Element, path []Step) (root Element, ok bool) {
+	root = leaf
+	for _, s := range path {
+		if s.Position >= Arity || s.Children[s.Position] != root {
+			return Element{}, false
+		}
+		root = Node(s.Children)
+	}
+	return root, true
+}

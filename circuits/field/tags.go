@@ -1,0 +1,26 @@
+package field
+
+// The domain tags of every use of [Hash]. A tag is never given another meaning.
+const (
+	TagIdentity         Tag = "identity"          // a person's secret
+	TagSubject          Tag = "subject"           // a patient's handle
+	TagSubjectTag       Tag = "subject-tag"       // a handle, for one challenge
+	TagProviderIdentity Tag = "provider-identity" // a provider's secret
+	TagProvider         Tag = "provider"          // a leaf of the providers' tree
+	TagIssuer           Tag = "issuer"            // a leaf of the issuers' tree
+	TagGrant            Tag = "grant"             // what a grant covers
+	TagGrantTerms       Tag = "grant-terms"       // a leaf of the grants' tree
+	TagView             Tag = "view"              // the secret that patient and grantee share
+	TagSignature        Tag = "signature"         // a signature's challenge
+	TagPseudonym        Tag = "pseudonym"         // a provider, once in an epoch
+	TagEscrow           Tag = "escrow"            // the scalar of an escrow
+	TagEscrowPerson     Tag = "escrow-person"     // the mask over the person
+	TagMask             Tag = "mask"              // the mask over the organisation
+	TagEscrowDigest     Tag = "escrow-digest"     // an escrow as one public input
+	TagAuditor          Tag = "auditor"           // an auditor's key as one public input
+	TagBinding          Tag = "binding"           // what a registrar signs of a handle
+	TagWithdrawal       Tag = "withdrawal"        // what ends a grant
+	TagOpening          Tag = "opening"           // what an opened escrow is proven about
+	TagOpeningContext   Tag = "opening-context"   // which escrow that is
+	TagOpeningChallenge Tag = "opening-challenge" // the challenge of that proof
+)
