@@ -32,10 +32,12 @@ contracts: ## format, lint and tests of the Solidity contracts (Foundry, by npm)
 generate: $(TOOLS)/abigen ## make generated files again
 	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd anchor/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	cd circuits/field/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	cd circuits/identity/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
 	ABIGEN=$(CURDIR)/$(TOOLS)/abigen contracts/generate
 	$(GO) mod tidy
-	gofmt -w anchor cmd contracts/*.go keys offchain vault
+	gofmt -w anchor api circuits cmd contracts/*.go keys offchain vault
 
 drift: generate ## fail when generating again changes anything
 	@git diff --exit-code --stat || (echo "generated files are out of date: run make generate and commit"; exit 1)

@@ -48,6 +48,10 @@ const (
 	ErasureRequested Type = "erasure-requested"
 	ErasureDecided   Type = "erasure-decided"
 	ErasureExecuted  Type = "erasure-executed"
+	KeyBound         Type = "key-bound" // a registrar bound a patient to their key
+	GrantGiven       Type = "grant"
+	GrantWithdrawn   Type = "withdrawal"
+	RegistryRoot     Type = "registry-root"  // of a tree that proofs are about; it concerns no person, and its salt is zero
 	RestoreDenied    Type = "restore-denied" // two persons attested that no store was put back
 )
 

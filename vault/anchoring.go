@@ -265,12 +265,13 @@ func (s *Service) anchored(a anchor.Attempt) *anchor.Anchored {
 // AnchorStatus says how the anchoring stands, after following what is under way. A chain that does not answer is part of it, not an
 // error.
 func (s *Service) AnchorStatus(ctx context.Context) (AnchorInfo, error) {
-	if err := s.Anchor(ctx, false); err != nil {
-		s.cfg.Logger.Info("anchoring waits", "reason", err.Error())
-	}
+	refused := s.Anchor(ctx, false)
 	n := s.cfg.Network
 	info := AnchorInfo{
 		ChainID: n.ChainID, Contract: n.CheckpointLog, Log: n.Log, Confirmations: n.Confirmations, MaxDelay: n.MaxDelay.String(),
+	}
+	if refused != nil && !errors.Is(refused, ErrQuarantined) {
+		info.Problem = refused.Error()
 	}
 	latest, err := s.cfg.Chain.Latest(ctx)
 	if err != nil {

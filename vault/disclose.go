@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -21,6 +22,9 @@ type disclosure struct {
 	Purpose string
 	Record  string
 	Salt    []byte // of its entry in the log
+
+	Authorization string    // the disclosure by which an anonymous reader was let in
+	Evidence      *evidence // what they left there
 }
 
 // DisclosureInfo is an entry of a patient's access log.
@@ -29,48 +33,46 @@ type DisclosureInfo struct {
 	At      time.Time `json:"at"`
 	Actor   string    `json:"actor"`
 	Purpose string    `json:"purpose"`
-	Record  string    `json:"record"`
+	Record  string    `json:"record,omitempty"` // none where a reader was let in
+	// Authorization is the entry by which an anonymous reader was let in, and Evidence what they left there.
+	Authorization string    `json:"authorization,omitempty"`
+	Evidence      *Evidence `json:"evidence,omitempty"`
+}
+
+// Evidence is what an anonymous reader leaves in the access log: the organisation for the patient to open, the person for the auditor.
+type Evidence struct {
+	Challenge, Request string // elements, in hexadecimal digits
+	Escrow, Auditor    []byte // identity.Escrow, identity.PublicKey
 }
 
 // disclose notes a disclosure, durably.
 func (s *Service) disclose(ctx context.Context, patient, record string, who Access) error {
-	entry := disclosure{At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record, Salt: newSalt()}
-	for try := 1; ; try++ {
-		err := s.discloseOnce(ctx, patient, entry)
-		if try == importTries || !errors.Is(err, offchain.ErrExists) {
-			return err // ErrExists: somebody else made the compartment first, so it is there now
-		}
-	}
-}
-
-func (s *Service) discloseOnce(ctx context.Context, patient string, entry disclosure) (err error) {
-	st := &staging{s: s}
-	defer st.zero()
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, st.abandon(ctx))
-		}
-	}()
-	c, err := st.ensure(ctx, patient, disclosuresCompartment)
-	if err != nil {
-		return err
+	entry := disclosure{
+		At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record, Salt: newSalt(), Authorization: who.authorization,
 	}
 	id, err := newRecordID()
 	if err != nil {
 		return err
 	}
+	return s.inCompartment(ctx, patient, disclosuresCompartment, func(c compartment) (func(offchain.Tx) error, error) {
+		return s.noteDisclosure(ctx, c, id, entry)
+	})
+}
+
+// noteDisclosure seals an entry of the access log; what it gives inserts it.
+func (s *Service) noteDisclosure(ctx context.Context, c compartment, id string, entry disclosure) (func(offchain.Tx) error, error) {
 	sealed, err := keys.Seal(c.key, s.context(c.Compartment, "disclosure:"+id), encode(entry))
 	if err != nil {
-		return fmt.Errorf("seal disclosure: %w", err)
+		return nil, fmt.Errorf("seal disclosure: %w", err)
 	}
-	return st.commit(ctx, func(tx offchain.Tx) error {
-		if err := readable(ctx, tx, patient); err != nil {
+	return func(tx offchain.Tx) error {
+		if err := readable(ctx, tx, c.Patient); err != nil {
 			return err
 		}
 		return errors.Join(
-			tx.InsertDisclosure(ctx, offchain.Disclosure{ID: id, Patient: patient, Compartment: c.ID, Sealed: sealed}),
+			tx.InsertDisclosure(ctx, offchain.Disclosure{ID: id, Patient: c.Patient, Compartment: c.ID, Sealed: sealed}),
 			enterLog(ctx, tx, offchain.LogEntry{Entry: entry.opening(id).Entry(), Subject: id, Compartment: c.ID}))
-	})
+	}, nil
 }
 
 // ensure opens a patient's compartment, making its key when there is none yet.
@@ -141,9 +143,19 @@ func (s *Service) openDisclosures(ctx context.Context, row offchain.Compartment,
 		if err != nil {
 			return nil, err
 		}
-		infos = append(infos, DisclosureInfo{ID: r.ID, At: unix(d.At), Actor: d.Actor, Purpose: d.Purpose, Record: d.Record})
+		infos = append(infos, d.info(r.ID))
 	}
 	return infos, nil
+}
+
+func (d *disclosure) info(id string) DisclosureInfo {
+	info := DisclosureInfo{ID: id, At: unix(d.At), Actor: d.Actor, Purpose: d.Purpose, Record: d.Record, Authorization: d.Authorization}
+	if e := d.Evidence; e != nil {
+		info.Evidence = &Evidence{
+			Challenge: hex.EncodeToString(e.Challenge), Request: hex.EncodeToString(e.Request), Escrow: e.Escrow, Auditor: e.Auditor,
+		}
+	}
+	return info
 }
 
 func (s *Service) openDisclosure(c compartment, r offchain.Disclosure) (d disclosure, err error) {

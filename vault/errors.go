@@ -19,6 +19,31 @@ var (
 	ErrInvalid        = errors.New("invalid request")
 	ErrConflict       = errors.New("another change came first")
 	ErrNotLogged      = errors.New("not in a checkpoint of the log yet")
+	ErrNoProving      = errors.New("this service does not let anybody read by proof: it knows no accreditation role and no auditor")
+	ErrUnbound        = errors.New("the patient is not bound to a key")
+	ErrSignature      = errors.New("a signature does not verify, or is not of who must sign")
+	ErrSmallSet       = errors.New("too few providers are covered for one of them to be anonymous; read as somebody who is known")
+	ErrChallenge      = errors.New("the challenge cannot be answered")
+	ErrChallengeUsed  = errors.New("the challenge has been used")
+	ErrOtherChallenge = errors.New("the proof is for another challenge")
+	ErrPseudonymUsed  = errors.New("this read of the epoch has been used")
+	ErrProof          = errors.New("the proof does not verify")
+	ErrEscrow         = errors.New("the escrow is not the one that the proof is about")
+	ErrAuditor        = errors.New("the escrow is for another auditor")
+	ErrService        = errors.New("the proof is for another service")
+	ErrScope          = errors.New("the proof is for another scope")
+	ErrPurpose        = errors.New("the proof is for another purpose")
+	ErrBasis          = errors.New("the proof is for another basis")
+	ErrCustody        = errors.New("the proof says that somebody else holds the patient's key")
+	ErrTime           = errors.New("the proof is for another time")
+	ErrEpoch          = errors.New("the proof is for another epoch")
+	ErrReads          = errors.New("the proof is for another number of reads")
+	ErrSubject        = errors.New("the proof is about another subject")
+	ErrUnknownRoot    = errors.New("the proof is about a tree that was never published here")
+	ErrStaleRoot      = errors.New("the proof is about a version of a tree that is too old; fetch what has changed and prove again")
+	ErrAccreditation  = errors.New("the proof is about a time before an accreditation ended; fetch what has changed and prove again")
+	ErrWithdrawn      = errors.New("the proof is about a time before the patient withdrew a grant; fetch what has changed and prove again")
+	ErrToken          = errors.New("the token is none, has ended, or is bound to another key")
 	ErrNoWitness      = errors.New("no witness outside the stores has answered since the start")
 )
 
@@ -37,6 +62,31 @@ var codes = []struct {
 	{ErrInvalid, "invalid-request"},
 	{ErrConflict, "conflict"},
 	{ErrNotLogged, "not-logged"},
+	{ErrNoProving, "no-proving"},
+	{ErrUnbound, "unbound"},
+	{ErrSignature, "bad-signature"},
+	{ErrSmallSet, "anonymity-set-too-small"},
+	{ErrChallengeUsed, "challenge-used"},
+	{ErrChallenge, "challenge-invalid"},
+	{ErrOtherChallenge, "challenge-differs"},
+	{ErrPseudonymUsed, "pseudonym-used"},
+	{ErrEscrow, "escrow-differs"},
+	{ErrAuditor, "auditor-differs"},
+	{ErrService, "service-differs"},
+	{ErrScope, "scope-differs"},
+	{ErrPurpose, "purpose-differs"},
+	{ErrBasis, "basis-differs"},
+	{ErrCustody, "custody-differs"},
+	{ErrTime, "time-differs"},
+	{ErrEpoch, "epoch-differs"},
+	{ErrReads, "reads-differ"},
+	{ErrSubject, "subject-differs"},
+	{ErrUnknownRoot, "root-unknown"},
+	{ErrStaleRoot, "root-stale"},
+	{ErrAccreditation, "accreditation-ended"},
+	{ErrWithdrawn, "grant-withdrawn"},
+	{ErrProof, "proof-invalid"},
+	{ErrToken, "token-invalid"},
 	{ErrNotFound, "not-found"},
 	{keys.ErrNoKey, "key-missing"},
 	{keys.ErrWrongKey, "tampered"},

@@ -203,15 +203,15 @@ func (e *execution) enterLedger(ctx context.Context) error {
 	return nil
 }
 
-// dropCaches is step 3: no process keeps a key of the patient, and no open reader goes on.
-func (e *execution) dropCaches(context.Context) error {
+// dropCaches is step 3: no process keeps a key of the patient, no open reader goes on, and no grant or token stands.
+func (e *execution) dropCaches(ctx context.Context) error {
 	var doomed []keys.Name
 	for _, p := range e.file.erased() {
 		doomed = append(doomed, keys.Name(p.KeyName))
 	}
 	e.cache.Drop(doomed...)
 	e.open.revoke(e.row.Patient)
-	return nil
+	return e.reach(ctx, stateUncached, func(tx offchain.Tx) error { return e.endGrants(ctx, tx, e.row.Patient) })
 }
 
 // destroyKeys is step 6. Whatever happened since the last time, what is kept is read before the first original goes.

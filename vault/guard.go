@@ -393,7 +393,7 @@ func (s *Service) buryAgain(ctx context.Context, tx offchain.Tx, e offchain.Ledg
 		if err := bury(ctx, tx, ids, e.Case, s.now); err != nil {
 			return err
 		}
-		if err := tx.SetPatientState(ctx, c.Patient, offchain.PatientErasing); err != nil {
+		if err := errors.Join(tx.SetPatientState(ctx, c.Patient, offchain.PatientErasing), s.endGrants(ctx, tx, c.Patient)); err != nil {
 			return err
 		}
 	}

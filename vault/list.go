@@ -47,6 +47,11 @@ func (s *Service) Records(ctx context.Context, patient string) ([]RecordInfo, er
 	if err := s.admit(ctx); err != nil {
 		return nil, err
 	}
+	return s.records(ctx, patient, func(offchain.Compartment) bool { return true })
+}
+
+// records lists what a patient has in the compartments that may be looked into.
+func (s *Service) records(ctx context.Context, patient string, may func(offchain.Compartment) bool) ([]RecordInfo, error) {
 	var rows []offchain.Record
 	var held []offchain.Compartment
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
@@ -62,6 +67,10 @@ func (s *Service) Records(ctx context.Context, patient string) ([]RecordInfo, er
 	if err != nil {
 		return nil, err
 	}
+	held = slices.DeleteFunc(held, func(c offchain.Compartment) bool { return !may(c) })
+	rows = slices.DeleteFunc(rows, func(r offchain.Record) bool {
+		return !slices.ContainsFunc(held, func(c offchain.Compartment) bool { return c.ID == r.Compartment })
+	})
 	open, err := s.openAll(ctx, used(held, rows))
 	if err != nil {
 		return nil, err

@@ -234,11 +234,11 @@ func (c *memChain) Latest(context.Context) (anchor.Accepted, error) {
 	return c.accepted[len(c.accepted)-1], nil
 }
 
-func (c *memChain) Accepted(_ context.Context, _ uint32, size uint64) (anchor.Accepted, error) {
+func (c *memChain) Accepted(_ context.Context, log uint32, size uint64) (anchor.Accepted, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, a := range c.accepted {
-		if a.Size == size && !c.down {
+		if a.Log == log && a.Size == size && !c.down {
 			return a, nil
 		}
 	}
@@ -317,6 +317,7 @@ type memSender struct {
 	chain   *memChain
 	journal Journal
 	now     func() time.Time
+	refuses error
 }
 
 var _ Sender = (*memSender)(nil)
@@ -324,6 +325,9 @@ var _ Sender = (*memSender)(nil)
 func (s *memSender) Send(ctx context.Context, sub anchor.Submission) (anchor.Attempt, error) {
 	if _, err := s.chain.Latest(ctx); err != nil {
 		return anchor.Attempt{}, err
+	}
+	if s.refuses != nil {
+		return anchor.Attempt{}, s.refuses
 	}
 	s.chain.take(sub)
 	at := anchor.Attempt{

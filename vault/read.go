@@ -18,6 +18,8 @@ import (
 type Access struct {
 	Actor   string // who reads: "local custodian", later a provider's organisation or a pseudonym
 	Purpose string // HL7 v3 PurposeOfUse code, such as TREAT
+
+	authorization string // the disclosure that a token stands on
 }
 
 // Content is an open record or bundle. An erasure of its patient ends it: reads answer [ErrErased] from then on.
@@ -78,11 +80,26 @@ func (s *Service) Read(ctx context.Context, id string, who Access) (*Content, er
 	if err := s.admit(ctx); err != nil {
 		return nil, err
 	}
+	return s.readIf(ctx, id, who, func(string, []string) bool { return true })
+}
+
+// readIf is Read for whoever may read what lies in these compartments of this patient; to others it is not there.
+func (s *Service) readIf(ctx context.Context, id string, who Access, may func(patient string, compartments []string) bool) (*Content, error) {
 	r, b, err := s.locate(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	patient := r.Patient + b.Patient // one of the two is empty
+	lies, err := s.compartmentsOf(ctx, r, b)
+	if _, _, now := s.locate(ctx, id); now != nil { // an erasure that came first
+		err = now
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !may(patient, lies) {
+		return nil, ErrNotFound
+	}
 	if err := s.disclose(ctx, patient, id, who); err != nil {
 		return nil, fmt.Errorf("note the disclosure: %w", err)
 	}
@@ -100,6 +117,29 @@ func (s *Service) Read(ctx context.Context, id string, who Access) (*Content, er
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// compartmentsOf names the compartments that a record or a bundle lies in.
+func (s *Service) compartmentsOf(ctx context.Context, r offchain.Record, b offchain.Bundle) (names []string, err error) {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
+		objects := b.Sources
+		if r.ID != "" {
+			objects = []string{r.Object}
+		}
+		for _, id := range objects {
+			o, err := q.Object(ctx, id)
+			if err != nil {
+				return err
+			}
+			c, err := q.Compartment(ctx, o.Compartment)
+			if err != nil {
+				return err
+			}
+			names = append(names, c.Name)
+		}
+		return nil
+	})
+	return names, err
 }
 
 // locate finds a record or bundle that may be read.

@@ -46,6 +46,9 @@ type Config struct {
 	Blinder keys.Blinder   // the keyed blind index
 	Signer  crypto.Signer  // Ed25519, signs certificates
 
+	// Proving lets providers read by proof; nil refuses it.
+	Proving *Proving
+
 	Cache        keys.CacheConfig
 	Limits       fhir.Limits
 	Compartments *fhir.Compartments
@@ -97,7 +100,14 @@ func (c *Config) check() error {
 		missing("Log", c.Log == nil), missing("Chain", c.Chain == nil), missing("Sender", c.Sender == nil),
 		missing("Network", c.Network.Origin == ""), missing("Keys", c.Keys == nil), missing("Witness", c.Witness == nil), missing("Eraser", c.Eraser == nil),
 		missing("Blinder", c.Blinder == nil), missing("Signer", c.Signer == nil), missing("Compartments", c.Compartments == nil),
-		missing("Version", c.Version == ""))
+		missing("Version", c.Version == ""), c.checkProving())
+}
+
+func (c *Config) checkProving() error {
+	if c.Proving == nil {
+		return nil
+	}
+	return c.Proving.check()
 }
 
 // Service is one tenant's vault. It is safe for concurrent use.
@@ -110,7 +120,10 @@ type Service struct {
 	writing   writing
 	anchoring anchoring
 	open      openReaders
-	changed   broadcast // closed and replaced at every change of a case
+
+	publishing sync.Mutex // one version of a tree after the other
+	trees      trees
+	changed    broadcast // closed and replaced at every change of a case
 }
 
 // New checks the configuration and makes a service. It is quarantined until Recover has succeeded.
@@ -158,6 +171,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	}
 	if err := s.sweep(ctx); err != nil { // not before the guard: what an old index only announces may be what the law keeps
 		return fmt.Errorf("clean up what was interrupted: %w", err)
+	}
+	if err := s.loadTrees(ctx); err != nil {
+		return err
 	}
 	return s.resumeErasures(ctx)
 }

@@ -255,6 +255,33 @@ func TestThreat27ForkStaysQuarantinedWithoutAChain(t *testing.T) {
 	}
 }
 
+// Threats 27 and 42: everything was put back, and written to on the word of two persons. The log is shorter than what the contract has
+// accepted, and another one where they part.
+func TestThreat27ShorterForkIsQuarantined(t *testing.T) {
+	s, older := newSite(t), t.TempDir()
+	done := s.take(person(0).bundle(1))
+	s.copyTo(older)
+	for range 3 {
+		s.grow()
+		s.anchors()
+	}
+	s.stop()
+	s.putBack(older, everything...)
+	s.chain.down = true
+	s.configure = func(cfg *Config) { cfg.Attested = []string{"A. Person", "B. Person"} }
+	s.start()
+	s.grow()
+	accepted, size := s.chain.accepted, uint64(len(s.logged()))
+	if size < accepted[1].Size || size >= accepted[len(accepted)-1].Size {
+		t.Fatalf("%d entries: the test proves nothing", size)
+	}
+	s.stop()
+	s.chain.down = false
+	s.open()
+	is(t, s.Recover(t.Context()), anchor.ErrFork)
+	s.refusesAll(done.Bundle, anchor.ErrFork)
+}
+
 // anchoredHistory is a history of which the contract knows.
 func anchoredHistory(t *testing.T, partial bool) (h *history, entry offchain.LedgerEntry) {
 	h = keepHistory(t, partial)

@@ -74,6 +74,25 @@ func (w *world) anchoredSubmission(s *Sender, sub Submission) anchor.Attempt {
 	return a
 }
 
+// brick lets the submitter's account grow the log by an entry that nobody has, so that the true log is refused from then on.
+func (w *world) brick(s *Sender) (rogue *tree, bricked anchor.Attempt) {
+	w.Helper()
+	rogue = newTree(testOrigin, 0)
+	rogue.grow(5)
+	junk := [32]byte{0xbd}
+	rogue.AppendData(junk[:])
+	bricked = w.anchoredSubmission(w.senderWith(SenderConfig{
+		Key: key("submitter"), Journal: &journal{}, Confirmations: 1,
+	}), rogue.grow(1))
+	if _, err := s.Send(w.Context(), w.grow(3)); !errors.Is(err, ErrRefused) {
+		w.Fatalf("a bricked log grew: %v", err)
+	}
+	if _, err := s.Follow(w.Context()); err != nil || w.journal.state(bricked.Transaction) != anchor.AttemptConfirmed {
+		w.Fatalf("the foreign checkpoint was not found: %v", err)
+	}
+	return rogue, bricked
+}
+
 // The recovery drill: a submitter gone rogue grows the log by entries that nobody has. Its role is revoked, a successor
 // announced and opened after its delay, and anchoring goes on in log number 1.
 func TestThreat52RecoveryDrill(t *testing.T) {
@@ -81,20 +100,7 @@ func TestThreat52RecoveryDrill(t *testing.T) {
 	s := w.sender(1)
 	erased := anchor.ErasedKey("before")
 	w.anchored(s, 5, erased)
-	rogue := newTree(testOrigin, 0)
-	rogue.grow(5)
-	junk := [32]byte{0xbd}
-	rogue.AppendData(junk[:])
-	bricked := w.anchoredSubmission(w.senderWith(SenderConfig{
-		Key: key("submitter"), Journal: &journal{}, Confirmations: 1,
-	}), rogue.grow(1))
-	if _, err := s.Send(t.Context(), w.grow(3)); !errors.Is(err, ErrRefused) {
-		t.Fatalf("a bricked log grew: %v", err)
-	}
-	if _, err := s.Follow(t.Context()); err != nil || w.journal.state(bricked.Transaction) != anchor.AttemptConfirmed {
-		t.Fatalf("the foreign checkpoint was not found: %v", err)
-	}
-
+	rogue, bricked := w.brick(s)
 	steps := []struct {
 		name string
 		do   func(context.Context) error

@@ -2,7 +2,7 @@
 // and the two hashes of every statement, natively. Their twins inside circuits are in circuits/gadget.
 //
 // Both hashes are Poseidon2 (https://eprint.iacr.org/2023/323) with x^5 and its full security margin, in the instances of the
-// authors' reference parameters: t = 4 with 8 full and 56 partial rounds for the nodes of trees, t = 8 with 8 and 57 for everything
+// authors' reference parameters: t = 4 with 8 full and 56 partial rounds for the nodes of trees, t = 8 with 8 and 57 for all
 // else. A node costs 11 µs and a hash 21 µs natively, 264 and 363 constraints inside a circuit.
 package field
 
@@ -42,7 +42,9 @@ const (
 
 // Rounds of the two permutations, full and partial.
 const (
-	FullRounds, NodePartialRounds, HashPartialRounds = 8, 56, 57
+	FullRounds        = 8
+	NodePartialRounds = 56
+	HashPartialRounds = 57
 )
 
 var (

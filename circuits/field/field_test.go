@@ -47,7 +47,8 @@ func TestThreat15ParseRefusesWhatIsNotCanonical(t *testing.T) {
 		}
 	}
 	good := Text(Digest("test", []byte("letters")))
-	for _, s := range []string{strings.ToUpper(good), "0x" + good, "0x" + good[2:], good + "\n", " " + good[1:], good[1:], "g" + good[1:]} {
+	for _, s := range []string{strings.ToUpper(good), "0x" + good, "0x" + good[2:], good + "\n", " " + good[1:], good[1:],
+		"g" + good[1:]} {
 		if _, err := ParseText(s); !errors.Is(err, ErrNotCanonical) {
 			t.Errorf("ParseText(%q): %v", s, err)
 		}

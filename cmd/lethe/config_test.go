@@ -64,6 +64,22 @@ func TestSecretsAreReadFromTheirPlaces(t *testing.T) {
 	}
 }
 
+// Two providers that are to agree must be two, however their URLs are spelt.
+func TestOneProviderTwiceIsRefused(t *testing.T) {
+	file := t.TempDir() + "/lethe.yaml"
+	for rpc, good := range map[string]bool{
+		"http://a:1, http://a:2": true, "http://a:1, http://a:1": false, "http://a:1, http://b:1, HTTP://A:1/": false,
+	} {
+		text := "anchor:\n  submitter_key: {env: KEY}\n  rpc: [" + rpc + "]\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readConfig(file); (err == nil) != good || !good && !strings.Contains(err.Error(), "anchor.rpc") {
+			t.Errorf("%s: %v", rpc, err)
+		}
+	}
+}
+
 func TestThreat05SwapIsNoticed(t *testing.T) {
 	const heading = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 	for text, want := range map[string]bool{

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,7 +28,6 @@ import (
 	"lethe/contracts"
 	"lethe/keys/local"
 	"lethe/vault"
-	"lethe/vault/certificate"
 )
 
 // stranger is somebody with a receipt, what the issuer publishes, and a node of the chain, in another folder and process.
@@ -151,61 +149,6 @@ func TestThreat17AcceptedIsNotAnchored(t *testing.T) {
 	}
 }
 
-// A certificate whose signature is good, and whose proofs are not of its keys: the issuer's own key does not help.
-func TestForgedProofsInACertificate(t *testing.T) {
-	f := newFolder(t, 1)
-	done := must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
-	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
-	good := f.certificates(t)[0]
-	ring, err := local.Open(filepath.Join(f.dir, keysFolder), local.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ring.Signer(t.Context())
-	if err = errors.Join(err, ring.Close()); err != nil {
-		t.Fatal(err)
-	}
-	for what, forge := range map[string]func(*certificate.Certificate){
-		"one entry for all keys": func(c *certificate.Certificate) {
-			c.Log.Keys[1].Entry, c.Log.Keys[1].Proof = c.Log.Keys[0].Entry, c.Log.Keys[0].Proof
-		},
-		"the same in capitals": func(c *certificate.Certificate) {
-			c.Log.Keys[1].Entry, c.Log.Keys[1].Proof = strings.ToUpper(c.Log.Keys[0].Entry), c.Log.Keys[0].Proof
-		},
-		"a key that opened after":     func(c *certificate.Certificate) { c.Test.After.Opened = 1 },
-		"pending, and anchored":       func(c *certificate.Certificate) { c.Chain = "pending" },
-		"another origin":              func(c *certificate.Certificate) { c.Log.Origin = "other" },
-		"received after it was done":  func(c *certificate.Certificate) { c.Received = "2098-01-01T00:00:00Z" },
-		"two parts, one key":          func(c *certificate.Certificate) { c.Parts = append(c.Parts, c.Parts[0]) },
-		"a key is missing":            func(c *certificate.Certificate) { c.Log.Keys = c.Log.Keys[1:] },
-		"no keys, and another action": func(c *certificate.Certificate) { c.Parts[0].Action = "destroyed" },
-		"another entry":               func(c *certificate.Certificate) { c.Log.Keys[0].Entry = strings.Repeat("00", 32) },
-		"anchored before it was done": func(c *certificate.Certificate) { c.Completed = "2099-01-01T00:00:00Z" },
-		"another size is anchored":    func(c *certificate.Certificate) { c.Anchor.Size-- },
-		"another block":               func(c *certificate.Certificate) { c.Anchor.Block++ },
-		"another log":                 func(c *certificate.Certificate) { c.Log.Key = strings.Replace(c.Log.Key, "lethe", "other", 1) },
-		"a proof of another checkpoint": func(c *certificate.Certificate) {
-			c.Log.Keys[0].Proof = strings.Replace(c.Log.Keys[0].Proof, "index ", "index 1", 1)
-		},
-	} {
-		c := good
-		c.Log.Keys, c.Parts = slices.Clone(good.Log.Keys), slices.Clone(good.Parts)
-		at := *good.Anchor
-		c.Anchor = &at
-		forge(&c)
-		file, err := certificate.Sign(c, signer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(done.Certificate, file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if e := lethe(t, "", "verify", done.Certificate, "--dir", f.dir); e.code == 0 {
-			t.Errorf("%s:\n%s", what, e.stdout)
-		}
-	}
-}
-
 // refusesFlips flips every bit of a receipt's anchor, and one of every byte before it.
 func (s stranger) refusesFlips(t *testing.T, name string) {
 	t.Helper()
@@ -246,9 +189,12 @@ func (s stranger) refusesOthers(t *testing.T) {
 	if err := os.WriteFile(content, []byte("something else"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	record, public := filepath.Join(s.dir, "record"), filepath.Join(s.dir, "public")
+	record, public, mixed := filepath.Join(s.dir, "record"), filepath.Join(s.dir, "public"), t.TempDir()
+	copyFile(t, filepath.Join(public, publicKeyFile), filepath.Join(mixed, publicKeyFile))
+	copyFile(t, filepath.Join(other, networkName), filepath.Join(mixed, networkName)) // the same issuer, and another log
 	for _, args := range [][]string{
 		{record, "--public", other}, {record, "--public", other, "--rpc", s.rpc}, {filepath.Join(s.dir, "certificate"), "--public", other},
+		{filepath.Join(s.dir, "certificate"), "--public", mixed}, {record, "--public", public, "--rpc", s.rpc, "--rpc", s.rpc + "/"},
 		{record, "--public", public, "--rpc", "http://127.0.0.1:1"}, {record, "--public", public, "--content", content},
 		{record, "--rpc", "http://127.0.0.1:1"}, {filepath.Join(s.dir, "checkpoint")},
 	} {

@@ -300,7 +300,7 @@ func anchoredAt(c certificate.Certificate, checkpoint anchor.Checkpoint) (*ancho
 	if at, err := time.Parse(time.RFC3339, c.Completed); err != nil || a.Time.Add(maxSkew).Before(at) {
 		return nil, errors.New("its anchor is older than what it certifies")
 	}
-	if len(c.Log.Keys) > 0 && (a.Size != checkpoint.Size || a.Root != checkpoint.Root) {
+	if a.Size != checkpoint.Size || a.Root != checkpoint.Root {
 		return nil, errors.New("its anchor is of another checkpoint than its proofs")
 	}
 	return a, nil

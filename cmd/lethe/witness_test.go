@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"lethe/anchor"
 	"lethe/vault"
 )
 
@@ -48,6 +49,9 @@ func TestThreat42EverythingPutBackButTheChain(t *testing.T) {
 	must[auditResult](t, "log", "audit", "--dir", f.dir)
 	f.wantErased(t, 0)
 	f.wantReadable(t, 1)
+	if e := lethe(t, "", "log", "restore", "--from", mirror, "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, "newer mirror") {
+		t.Errorf("brought back from a mirror that is behind: exit %d %s%s", e.code, e.stdout, e.stderr)
+	}
 }
 
 // Threat 42: what the law keeps was put back with the rest. Its originals are the only copy then, and are not destroyed.
@@ -254,6 +258,11 @@ func TestThreat42WhichLedgerCopyIsAWitness(t *testing.T) {
 			t.Fatal("a copy that no chain has agreed with is a witness")
 		}
 	}
+	attested := []string{"--attest", "A. Person", "--attest", "B. Person", "--dir", f.dir, "--config", write(elsewhere, string(dead))}
+	must[[]vault.PatientInfo](t, append([]string{"patients"}, attested...)...)
+	if e := read(write(elsewhere, string(dead))); e.code == 0 {
+		t.Fatal("two persons have made the copy a witness for later starts")
+	}
 	must[[]vault.PatientInfo](t, "patients", "--dir", f.dir, "--config", write(elsewhere, ""))
 	if e := read(write(elsewhere, string(dead))); e.code != 0 {
 		t.Fatalf("exit %d\n%s", e.code, e.stderr)
@@ -292,6 +301,14 @@ func TestAuditNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: exit %d %s%s", place, e.code, e.stdout, e.stderr)
 		}
 	}
+	for _, place := range []string{filepath.Join(objectsFolder, "log"), logFolder} { // nothing of it is left
+		if err := os.RemoveAll(filepath.Join(f.dir, place)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e := lethe(t, "", "log", "audit", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, "0 are shown here") {
+		t.Errorf("a log that is lost: exit %d %s%s", e.code, e.stdout, e.stderr)
+	}
 }
 
 // An index that has had a log does not begin another one because the file that names it is gone.
@@ -302,6 +319,25 @@ func TestALostNetworkFileIsNotReplaced(t *testing.T) {
 	}
 	if e := lethe(t, "", "patients", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, networkName) {
 		t.Fatalf("exit %d\n%s", e.code, e.stderr)
+	}
+}
+
+// A published key that is not the key store's is noticed before anything is signed that nobody could verify.
+func TestAnotherKeyOfTheLogIsRefused(t *testing.T) {
+	f := newFolder(t, 1)
+	p := &program{dir: f.dir}
+	n, err := p.readNetwork(p.publicDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, n.LogKey, err = anchor.NewSigner(n.Origin, make([]byte, 32)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.publishNetwork(networkName, n); err != nil {
+		t.Fatal(err)
+	}
+	if e := lethe(t, "", "patients", "--dir", f.dir); e.code == 0 || !strings.Contains(e.stderr, "another key of the log") {
+		t.Fatalf("exit %d\n%s%s", e.code, e.stdout, e.stderr)
 	}
 }
 

@@ -128,6 +128,11 @@ func TestIntegersThatWouldBeRoundedAreRefused(t *testing.T) {
 			t.Errorf("%d was signed", n)
 		}
 	}
+	c := sample()
+	c.Parts[0].Bytes = -1 << 53
+	if _, err := Sign(c, goldenKey(t)); err == nil {
+		t.Error("a negative one was signed")
+	}
 	file := signed(t, sample(), goldenKey(t))
 	refused(t, "rounded to the same", bytes.Replace(file, []byte("9007199254740991"), []byte("9007199254740993"), 1))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lethe/circuits/field"
 )
@@ -96,6 +97,15 @@ func NewCopy(k Kind) (*Copy, error) {
 		return nil, err
 	}
 	return &Copy{Kind: k, Tree: t}, nil
+}
+
+// Clone is another copy of the same.
+func (c *Copy) Clone() *Copy {
+	t := &Tree{levels: make([][]field.Element, len(c.levels)), empty: c.empty}
+	for i, l := range c.levels {
+		t.levels[i] = slices.Clone(l)
+	}
+	return &Copy{Kind: c.Kind, Version: c.Version, Tree: t}
 }
 
 // Update brings the copy to a later version. It checks that every change is one that the tree allows and that the root comes out; when

@@ -18,6 +18,7 @@ const head = (major, n) => {
 const encode = (v) => {
   if (typeof v === 'string') return Buffer.concat([head(3, Buffer.byteLength(v)), Buffer.from(v)])
   if (Buffer.isBuffer(v)) return Buffer.concat([head(2, v.length), v])
+  if (v === null) return Buffer.of(0xf6)
   if (Array.isArray(v)) return Buffer.concat([head(4, v.length), ...v.map(encode)])
   return v < 0 ? head(1, -1 - v) : head(0, v)
 }
@@ -33,7 +34,7 @@ const vectors = {
   recordContext: [1, 'main', patient, 'billing', 'record:01890a5d-ac96-774b-bcce-b302099a8057', 1],
   kekContext: ['lethe/kek/v1', 'main', patient, 'identity', compartment],
   description: ['Observation', digest, 1775044800, salt, 'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf', 4096, 517],
-  disclosure: [1775044800, 'local custodian', 'PATADMIN', record, salt],
+  disclosure: [1775044800, 'local custodian', 'PATADMIN', record, salt, '', null],
   'record-stored': [1, record, 'Observation', digest, 517, 1775044800],
   'disclosure-entry': [1, '01890a5d-ac96-774b-bcce-b302099a8058', 1775044800, 'local custodian', 'PATADMIN', record],
   'erasure-requested': [1, erasure, '17.1.b', 1775044800, 'privacy desk'],

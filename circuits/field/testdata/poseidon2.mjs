@@ -19,8 +19,8 @@ export function pow(base, exponent, m = P) {
 
 export const inverse = (a, m = P) => pow(a, m - 2n, m)
 
-// The Grain LFSR in self-shrinking mode (Poseidon, https://eprint.iacr.org/2019/458, appendix E): of each pair of bits, the second
-// counts if the first is 1. The seed says: a prime field, x^alpha, and the numbers of the instance.
+// The Grain LFSR in self-shrinking mode (Poseidon, https://eprint.iacr.org/2019/458, appendix E): of each pair of bits, the
+// second counts if the first is 1. The seed says: a prime field, x^alpha, and the numbers of the instance.
 function* grain(t, fullRounds, partialRounds) {
   const seed = [[1, 2], [0, 4], [BITS, 12], [t, 12], [fullRounds, 10], [partialRounds, 10]]
   const state = [...seed.map(([value, width]) => value.toString(2).padStart(width, '0')).join(''), ...'1'.repeat(30)].map(Number)
@@ -89,9 +89,9 @@ function characteristic(diagonal) {
   return f.map((c) => mod(c))
 }
 
-// The condition of the paper's section 5.3: the minimal polynomials of M, M^2, ... M^2t are irreducible and of degree t, a power of
-// two. With f, M's own, irreducible (Rabin's test), M^i is an element of F_P[x]/f and only has to lie outside the subfield of half
-// the degree, which the power P^(t/2) fixes.
+// The condition of the paper's section 5.3: the minimal polynomials of M, M^2, ... M^2t are irreducible and of degree t, a power
+// of two. With f, M's own, irreducible (Rabin's test), M^i is an element of F_P[x]/f and only has to lie outside the subfield of
+// half the degree, which the power P^(t/2) fixes.
 function secure(f) {
   const t = f.length - 1
   const conjugates = [[0n, 1n]]

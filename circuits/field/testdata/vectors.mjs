@@ -9,7 +9,7 @@ const edges = (n) => [Array(n).fill(0n), count(n), Array(n).fill(P - 1n), count(
 
 const inputs = (n) => [...edges(n), drawn(n, `first of ${n}`), drawn(n, `second of ${n}`)]
 const tags = ['', 'x', 'grant', 'grant-terms', 'thirty-one bytes of one tag end']
-const long = Buffer.alloc(1000, 'lethe')
+const data = [Buffer.alloc(0), Buffer.from('Hôpital'), Buffer.alloc(64, 255), Buffer.alloc(1000, 'lethe')]
 
 process.stdout.write(JSON.stringify({
   permutations: [...inputs(4).map((input) => [input, permute4(input)]), ...inputs(8).map((input) => [input, permute8(input)])]
@@ -17,6 +17,6 @@ process.stdout.write(JSON.stringify({
   nodes: inputs(4).map((children) => ({ children: children.map(text), node: text(node(children)) })),
   hashes: tags.flatMap((tag) => [...Array(8).keys()].map((n) => drawn(n, tag))
     .map((input) => ({ tag, input: input.map(text), hash: text(hash(tag, ...input)) }))),
-  digests: ['organisation', 'place', ''].flatMap((domain) => [Buffer.alloc(0), Buffer.from('Hôpital'), Buffer.alloc(64, 255), long]
-    .map((data) => ({ domain, data: data.toString('hex'), digest: text(digest(domain, data)) }))),
+  digests: ['organisation', 'place', ''].flatMap((domain) =>
+    data.map((d) => ({ domain, data: d.toString('hex'), digest: text(digest(domain, d)) }))),
 }, null, 1) + '\n')

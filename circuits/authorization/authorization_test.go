@@ -1,0 +1,42 @@
+package authorization
+
+import (
+	"lethe/circuits/identity"
+	"testing"
+)
+
+func TestTrueStatementsAreProvable(t *testing.T) {
+	for name, change := range map[string]func(*scenario){
+		"consent": func(*scenario) {},
+		"consent, custodial": func(s *scenario) {
+			s.Subject.Custody, s.Request.Custody = identity.Custodial, identity.Custodial
+		},
+		"a representative's consent": func(s *scenario) { s.basis(identity.BasisRepresentative) },
+		"care":                       func(s *scenario) { s.basis(identity.BasisCare) },
+		"emergency":                  func(s *scenario) { s.basis(identity.BasisEmergency) },
+		"law":                        func(s *scenario) { s.basis(identity.BasisLaw) },
+		"for one provider":           func(s *scenario) { s.Grant.Grantee = s.Provider.Identity },
+		"at the first moment":        func(s *scenario) { s.Grant.From = now },
+		"at the last moment":         func(s *scenario) { s.Grant.Until, s.Provider.Until, s.SignerUntil = now+1, now+1, now+1 },
+		"the only read of an epoch":  func(s *scenario) { s.Request.K, s.Read = 1, 0 },
+		"at the largest numbers": func(s *scenario) {
+			s.Request.Service, s.Request.Epoch, s.Request.K, s.Read = 1<<64-1, 1<<32-1, 1<<16-1, 1<<16-2
+			s.Request.Scope, s.Grant.Scope, s.Request.Purpose, s.Grant.Purpose = 1<<16-1, 1<<16-1, 255, 255
+			s.Grant.Until, s.Provider.Until, s.SignerUntil, s.Request.Time, s.Grant.Index = 1<<40-1, 1<<40-1, 1<<40-1, 1<<40-2, 1<<28-1
+		},
+	} {
+		s := newScenario(t)
+		change(s)
+		s.settle(t)
+		if err := s.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !solves(t, s.circuit(t)) {
+			t.Errorf("%s: cannot be proven", name)
+		}
+	}
+}
+
+func (s *scenario) basis(b identity.Basis) {
+	s.Grant.Basis, s.Request.Basis, s.Grant.Role = b, b, identity.SignerRole(b)
+}

@@ -1,0 +1,36 @@
+package gadget
+
+import (
+	"math/big"
+
+	native "github.com/consensys/gnark-crypto/ecc/bn254/twistededwards"
+	"github.com/consensys/gnark/frontend"
+
+	"lethe/circuits/field"
+)
+
+// orderBits is the length of the group's order.
+const orderBits = 251
+
+// Signature is a signature on Baby Jubjub: R = [k]G and S = k + c·a modulo the order, for a key A = [a]G.
+type Signature struct {
+	R Point
+	S frontend.Variable
+}
+
+// Scalar takes a hash to the bits of n, the low 249 of its 254, for the multiplications by 2^249 + 2n + 1.
+func Scalar(api frontend.API, hash frontend.Variable) []frontend.Variable {
+	return canonicalBits(api, hash)[:ScalarBits]
+}
+
+// AssertSignature says that sig is key's signature over a message: [S]G = R + [c]A with S below the order and
+// c = 2^249 + 2·(H(R, A, message) mod 2^249) + 1. The key is one that [Curve.KeyPoint] gave. R needs no check of its own: it is
+// equal to a point that is on the curve.
+func (c *Curve) AssertSignature(h *Hasher, key Point, message frontend.Variable, sig Signature) {
+	s := Bits(c.api, sig.S, orderBits)
+	order := native.GetEdwardsCurve().Order
+	assertBitsAtMost(c.api, s, new(big.Int).Sub(&order, big.NewInt(1)))
+	challenge := Scalar(c.api, h.Hash(field.TagSignature, sig.R.X, sig.R.Y, key.X, key.Y, message))
+	r := c.Add(c.FixedBaseFull(s), c.Neg(c.VariableBase(key, challenge)))
+	c.AssertEqual(r, sig.R)
+}

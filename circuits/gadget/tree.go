@@ -1,0 +1,39 @@
+package gadget
+
+import (
+	"github.com/consensys/gnark/frontend"
+
+	"lethe/circuits/field"
+)
+
+// Step is one level of a path: all four children of the node, the path's own among them, and which one that is, in two bits
+// (least significant first).
+type Step struct {
+	Children [field.Arity]frontend.Variable
+	Position [2]frontend.Variable
+}
+
+// Index is the place of a path's leaf, from the bits of its steps. [Root] bounds them.
+func Index(api frontend.API, path []Step) frontend.Variable {
+	var index frontend.Variable = 0
+	for i := len(path) - 1; i >= 0; i-- {
+		at := path[i].Position
+		index = api.Add(api.Mul(index, field.Arity), api.Mul(at[1], 2), at[0])
+	}
+	return index
+}
+
+// Root walks a path from a leaf, level by level from the bottom. The caller compares the root with the one that it means.
+func Root(api frontend.API, h *Hasher, leaf frontend.Variable, path []Step) frontend.Variable {
+	node := leaf
+	for _, s := range path {
+		api.AssertIsBoolean(s.Position[0])
+		api.AssertIsBoolean(s.Position[1])
+		c := s.Children
+		low := api.Add(c[0], api.Mul(s.Position[0], api.Sub(c[1], c[0])))
+		high := api.Add(c[2], api.Mul(s.Position[0], api.Sub(c[3], c[2])))
+		api.AssertIsEqual(api.Mul(s.Position[1], api.Sub(high, low)), api.Sub(node, low))
+		node = h.Node(api, c)
+	}
+	return node
+}

@@ -1,0 +1,67 @@
+package circuits
+
+import (
+	"bytes"
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+)
+
+func TestExportSolidity(t *testing.T) {
+	k := newKeys(t, cubicStatement())
+	var source bytes.Buffer
+	if err := k.Verifier().ExportSolidity(&source); err != nil {
+		t.Fatal(err)
+	}
+	header := "// Verifier of cubic/v1 by the key " + k.Manifest.VerifyingKey.String() + " (SHA-256).\n" +
+		"// Public inputs:\n//   0  y\n//   1  square\n//   2  context\n"
+	if !strings.HasPrefix(source.String(), header) {
+		t.Errorf("begins %.300q", source.String())
+	}
+	var gamma bn254.G2Affine // the contract has −γ
+	gamma.Neg(&k.verifier.key.G2.Gamma)
+	for _, want := range []string{
+		"pragma solidity ^0.8.0;",
+		"uint256[3] calldata input",
+		"ALPHA_X = " + decimal(&k.verifier.key.G1.Alpha.X) + ";",
+		"GAMMA_NEG_Y_1 = " + decimal(&gamma.Y.A1) + ";",
+		"PUB_2_Y = " + decimal(&k.verifier.key.G1.K[3].Y) + ";",
+	} {
+		if strings.Count(source.String(), want) == 0 {
+			t.Errorf("%s: missing", want)
+		}
+	}
+	if err := k.Verifier().Verify(mustProve(t, k, three())); err != nil {
+		t.Errorf("exporting has changed the key: %v", err)
+	}
+	full := errors.New("disk full")
+	wantError(t, k.Verifier().ExportSolidity(failing{full}), full, "")
+}
+
+func TestCalldata(t *testing.T) {
+	k := newKeys(t, cubicStatement())
+	p := mustProve(t, k, three())
+	proof, input, err := k.Verifier().Calldata(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(proof, points(p)) {
+		t.Error("not as gnark has it for a contract")
+	}
+	want := []*big.Int{big.NewInt(35), big.NewInt(9), new(big.Int).Sub(fr.Modulus(), big.NewInt(2))}
+	if len(input) != len(want) {
+		t.Fatalf("%d inputs", len(input))
+	}
+	for i, n := range input {
+		if n.Cmp(want[i]) != 0 {
+			t.Errorf("input %d: %v, not %v", i, n, want[i])
+		}
+	}
+	p.Version = 2
+	_, _, err = k.Verifier().Calldata(p)
+	wantError(t, err, ErrWrongKey, "cubic/v1")
+}
