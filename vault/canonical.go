@@ -5,14 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"github.com/fxamacker/cbor/v2"
 	"github.com/google/uuid"
 
 	"lethe/offchain"
+	"lethe/vault/canonical"
 )
 
-// Everything that is bound into a key, an associated data or a sealed row is deterministic CBOR (RFC 8949, section 4.2.1).
-// The values are our own and plain (strings, numbers, bytes), so encoding them cannot fail.
+// Everything that is bound into a key, an associated data or a sealed row is in canonical encoding (vault/canonical).
 
 const (
 	formatVersion = 1
@@ -48,36 +47,9 @@ func (s *Service) associated(c offchain.Compartment) []byte {
 	return encode(kekContext{Domain: kekDomain, Tenant: s.cfg.Tenant, Patient: c.Patient, Compartment: c.Name, CompartmentID: c.ID})
 }
 
-var canonicalMode = mustMode(cbor.CoreDetEncOptions().EncMode())
+func encode(v any) []byte { return canonical.Encode(v) }
 
-var strictMode = mustMode(cbor.DecOptions{
-	DupMapKey:         cbor.DupMapKeyEnforcedAPF,
-	IndefLength:       cbor.IndefLengthForbidden,
-	ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
-	MaxArrayElements:  1 << 24,
-}.DecMode())
-
-func mustMode[M any](m M, err error) M {
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return m
-}
-
-func encode(v any) []byte {
-	b, err := canonicalMode.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("canonical encoding of %T: %v", v, err)) // our own plain types
-	}
-	return b
-}
-
-func decode(b []byte, v any) error {
-	if err := strictMode.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("not a %T of this version: %w", v, err)
-	}
-	return nil
-}
+func decode(b []byte, v any) error { return canonical.Decode(b, v) }
 
 // newID is a random 128-bit id, as patients, compartments and objects have.
 func newID() string {

@@ -1,0 +1,157 @@
+package party
+
+import (
+	"fmt"
+	"time"
+
+	"lethe/circuits/field"
+	"lethe/circuits/identity"
+	"lethe/vault"
+)
+
+// Terms are what a grant is to say, before its place is known.
+type Terms struct {
+	Service, Patient string
+	Subject          identity.Subject
+	Grantee          Public
+	Scope            uint16
+	Purpose          uint8
+	From, Until      time.Time
+	Basis            identity.Basis
+	Text             string // of the terms that the grant stands on
+}
+
+// Give makes a grant for a place, signed by a patient, a registrar or a representative, and the note for its grantee.
+func (s *Secret) Give(t Terms, place uint32) (vault.GrantGiven, *Note, error) {
+	grantee, err := t.Grantee.Grantee()
+	if err != nil {
+		return vault.GrantGiven{}, nil, err
+	}
+	key, err := s.SigningKey()
+	if err != nil {
+		return vault.GrantGiven{}, nil, err
+	}
+	defer key.Zero()
+	view := field.Random()
+	n := &Note{Service: t.Service, Patient: t.Patient, Subject: t.Subject, View: view, Signer: key.Public()}
+	n.Grant = identity.Grant{
+		Subject: t.Subject.Handle(), Grantee: grantee, Scope: t.Scope, Purpose: t.Purpose, From: uint64(t.From.Unix()), Until: uint64(t.Until.Unix()),
+		Basis: t.Basis, Role: identity.SignerRole(t.Basis), Terms: field.Digest("terms", []byte(t.Text)), Index: place, Salt: field.Random(),
+		ViewHash: identity.ViewHash(view),
+	}
+	if err := n.Grant.Check(); err != nil {
+		return vault.GrantGiven{}, nil, err
+	}
+	if n.Signature, err = key.Sign(n.Grant.Leaf()); err != nil {
+		return vault.GrantGiven{}, nil, err
+	}
+	g := vault.GrantGiven{Patient: t.Patient, Grant: n.Grant, Signature: n.Signature}
+	if t.Basis != identity.BasisConsent {
+		issuer, err := s.Public.Issuer()
+		if err != nil {
+			return g, nil, err
+		}
+		g.Signer, n.SignerUntil = &issuer, issuer.Until
+	}
+	if t.Grantee.Kind == Organisation {
+		g.Inbox = &grantee
+		g.Note, err = n.Seal(t.Grantee)
+	}
+	return g, n, err
+}
+
+// Withdraw signs the end of a grant.
+func (s *Secret) Withdraw(index uint32, leaf field.Element, basis identity.Basis, now time.Time) (vault.Withdrawal, error) {
+	key, err := s.SigningKey()
+	if err != nil {
+		return vault.Withdrawal{}, err
+	}
+	defer key.Zero()
+	w := vault.Withdrawal{Index: index, Time: uint64(now.Unix())}
+	if w.Signature, err = key.Sign(identity.WithdrawalMessage(leaf, w.Time)); err != nil {
+		return w, err
+	}
+	if basis != identity.BasisConsent {
+		issuer, err := s.Public.Issuer()
+		if err != nil {
+			return w, err
+		}
+		w.Signer = &issuer
+	}
+	return w, nil
+}
+
+// Bind signs that a patient's key is theirs.
+func (s *Secret) Bind(service, patient string, who Public) (b vault.Binding, err error) {
+	if b.Subject, err = who.Subject(); err != nil {
+		return b, err
+	}
+	if b.Registrar, err = s.Public.Issuer(); err != nil {
+		return b, err
+	}
+	key, err := s.SigningKey()
+	if err != nil {
+		return b, err
+	}
+	defer key.Zero()
+	b.Patient = patient
+	b.Signature, err = key.Sign(identity.BindingMessage(b.Subject.Handle(), b.Subject.Custody, vault.PlaceOf(service, patient)))
+	return b, err
+}
+
+// OpenOrganisation says whose provider has read, of the organisations that the patient has given grants to; false when none of them fits.
+// A grant to a single provider hides their organisation's name behind its element, which is given then.
+func (s *Secret) OpenOrganisation(e identity.Escrow, challenge field.Element) (name string, ok bool) {
+	for _, g := range s.Given {
+		organisation := identity.OpenOrganisation(e, field.Element(g.View), challenge)
+		if organisation == field.Element(g.ID) {
+			return g.Grantee, true
+		}
+	}
+	return "", false
+}
+
+// Opened is an escrow that the auditor has opened: whose leaf it holds, and what proves it.
+type Opened struct {
+	Auditor   Hex     `json:"auditor"`
+	Challenge Element `json:"challenge"`
+	Escrow    Hex     `json:"escrow"`
+	Leaf      Element `json:"leaf"`
+	Opening   Hex     `json:"opening"` // Chaum–Pedersen, see identity.Opening
+}
+
+// Open opens an escrow, as the auditor.
+func (s *Secret) Open(escrow []byte, challenge field.Element) (o Opened, err error) {
+	e, err := identity.ParseEscrow(escrow)
+	if err != nil {
+		return o, err
+	}
+	key, err := s.SigningKey()
+	if err != nil {
+		return o, err
+	}
+	defer key.Zero()
+	leaf, opening, err := identity.OpenPerson(key, e, challenge)
+	return Opened{s.Public.Key, Element(challenge), escrow, Element(leaf), opening.Bytes()}, err
+}
+
+// Verify checks that an opening is what it says, by the auditor's key alone: a wrong accusation does not verify.
+func (o Opened) Verify() error {
+	key, err := identity.ParsePublicKey(o.Auditor)
+	if err != nil {
+		return err
+	}
+	e, err := identity.ParseEscrow(o.Escrow)
+	if err != nil {
+		return err
+	}
+	opening, err := identity.ParseOpening(o.Opening)
+	if err != nil {
+		return err
+	}
+	leaf, err := identity.VerifyOpening(key, e, field.Element(o.Challenge), opening)
+	if err == nil && leaf != field.Element(o.Leaf) {
+		err = fmt.Errorf("%w: it is of another provider", identity.ErrOpening)
+	}
+	return err
+}
