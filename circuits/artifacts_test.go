@@ -130,6 +130,7 @@ func TestLoadHoldsManifestAgainstCircuit(t *testing.T) {
 		"insecure: not":            {`"version": 1,`, `"version": 1, "insecure": true,`},
 		"constraints: 7":           {`"constraints": 6`, `"constraints": 7`},
 		"but the circuit has 6":    {`"commitments": 0`, `"commitments": 1`},
+		"insecure: not as":         {`"version": 1,`, `"version": 1, "warning": "none",`},
 		"public_inputs":            {`"square"`, `"circle"`},
 		"r1cs_sha256":              {k.Circuit.SHA256.String(), Hash{}.String()},
 		"unknown":                  {`"version": 1,`, `"version": 1, "more": 1,`},
@@ -148,9 +149,22 @@ func TestLoadHoldsManifestAgainstCircuit(t *testing.T) {
 	}
 	mustWriteFile(t, filepath.Join(dir, ManifestFile), manifest)
 	s := cubicStatement()
-	s.New = func() frontend.Circuit { return new(quartic) }
+	s.New = func() frontend.Circuit { return new(boolean) }
 	_, err = Load(dir, s, sha256.Sum256(manifest))
 	wantError(t, err, nil, "constraints: 6, but the circuit has")
+}
+
+// The hash of a file does not replace checking it: who made the keys may have been mistaken.
+func TestLoadChecksEachPoint(t *testing.T) {
+	dir := t.TempDir()
+	k := newKeys(t, cubicStatement())
+	k.proving.G2.B[1] = outsideG2(t)
+	k, err := NewKeys(k.Circuit, Ceremony, k.proving, k.verifier.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load(dir, cubicStatement(), mustWrite(t, k, dir))
+	wantError(t, err, nil, "proving key: read field 9")
 }
 
 func TestWriteFails(t *testing.T) {

@@ -59,7 +59,7 @@ func (c *Circuit) check() error {
 	bound := make([]bool, c.PublicInputs+1)
 	for l := range c.expressions() {
 		for _, t := range l {
-			if w := t.WireID(); w < len(bound) && t.CoeffID() != constraint.CoeffIdZero {
+			if w := t.WireID(); w < len(bound) {
 				bound[w] = true
 			}
 		}

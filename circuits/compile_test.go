@@ -24,7 +24,7 @@ func TestCompile(t *testing.T) {
 		t.Error("compiled twice, the circuit has two hashes")
 	}
 	s := cubicStatement()
-	s.New = func() frontend.Circuit { return new(quartic) }
+	s.New = func() frontend.Circuit { return new(boolean) }
 	if other := mustCompile(t, s); other.SHA256 == c.SHA256 {
 		t.Error("two circuits have one hash")
 	}
@@ -71,7 +71,9 @@ func TestCompileRefuses(t *testing.T) {
 
 // The file is read by the format's description and evaluated on a witness: it is the constraint system, not just some bytes.
 func TestWriteR1CS(t *testing.T) {
-	c := mustCompile(t, cubicStatement())
+	s := cubicStatement()
+	s.New = func() frontend.Circuit { return new(boolean) }
+	c := mustCompile(t, s)
 	var b bytes.Buffer
 	if err := c.WriteR1CS(&b); err != nil {
 		t.Fatal(err)
@@ -89,7 +91,7 @@ func TestWriteR1CS(t *testing.T) {
 	if len(file.constraints) != c.Constraints {
 		t.Errorf("%d constraints, not %d", len(file.constraints), c.Constraints)
 	}
-	_, w, err := c.witness(three())
+	_, w, err := c.witness(&boolean{cubic{X: 1, Y: 7, Square: 1, Context: -2}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestDevelop(t *testing.T) {
 		t.Errorf("kept keys: %v", err)
 	}
 	changed := cubicStatement()
-	changed.New = func() frontend.Circuit { return new(quartic) }
+	changed.New = func() frontend.Circuit { return new(boolean) }
 	mustDevelop(t, dir, changed, anew)
 	version2 := cubicStatement()
 	version2.Version = 2
@@ -136,23 +136,32 @@ func TestDevelopIsCancelled(t *testing.T) {
 	}
 }
 
+// While one makes keys, others wait: as long as they want to.
 func TestDevelopWaits(t *testing.T) {
 	dir := t.TempDir()
-	mustDevelop(t, dir, cubicStatement(), anew)
-	locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
-	if err != nil || len(locks) != 1 {
-		t.Fatal(locks, err)
-	}
-	unlock, err := lock(t.Context(), locks[0])
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	waited := make(chan *Keys)
+	first, err := Develop(t.Context(), dir, cubicStatement(), func(stage string) {
+		if stage != "setting up" {
+			return
+		}
+		go func() {
+			k, err := Develop(t.Context(), dir, cubicStatement(), nil)
+			if err != nil {
+				t.Error(err)
+			}
+			waited <- k
+		}()
+		_, err := Develop(ctx, dir, cubicStatement(), nil)
+		wantError(t, err, context.DeadlineExceeded, "cubic/v1")
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err = Develop(ctx, dir, cubicStatement(), nil)
-	wantError(t, err, context.DeadlineExceeded, "")
-	time.AfterFunc(50*time.Millisecond, unlock)
-	mustDevelop(t, dir, cubicStatement(), fromCache)
+	if second := <-waited; second.Verifier().Key() != first.Verifier().Key() {
+		t.Error("who waited has other keys")
+	}
 }
 
 // developChild prints the hash of the key that a process gets.

@@ -5,8 +5,8 @@
 // [Proof], and a [Verifier], which needs the verifying key alone, says whether one holds. A proof is 256 bytes beside its public
 // inputs. On two cores it takes 0.4 s to make for 20,000 constraints, 8 s for 500,000, and always 1 ms to verify.
 //
-// A verifying key is refused where one of its public inputs binds nothing, and a statement that needs a commitment is refused
-// altogether: either would verify on chain as something else than it says.
+// A verifying key is refused where one of its public inputs binds nothing, so that one proof would hold for each of its values. A
+// statement that needs a commitment, which makes a proof longer and dearer on chain, is refused as well.
 //
 // gnark writes to a logger that is global to the process and prints to standard output, among others the values at which a
 // witness fails. No option of its solver or its prover keeps that back, so the first use of this package switches it off.

@@ -58,7 +58,7 @@ func TestCheckKey(t *testing.T) {
 		"has commitments":                          func(vk *verifyingKey) { vk.PublicAndCommitmentCommitted = [][]int{{}} },
 		"α: the point at infinity":                 func(vk *verifyingKey) { vk.G1.Alpha = bn254.G1Affine{} },
 		"key: β in G1: the point at infinity":      func(vk *verifyingKey) { vk.G1.Beta = bn254.G1Affine{} },
-		"δ in G1: not a point":                     func(vk *verifyingKey) { vk.G1.Delta.X.SetOne() },
+		"key: δ in G1: not a point of the group":   func(vk *verifyingKey) { vk.G1.Delta.X.SetOne() },
 		"key: β: the point at infinity":            func(vk *verifyingKey) { vk.G2.Beta = bn254.G2Affine{} },
 		"γ: the point at infinity":                 func(vk *verifyingKey) { vk.G2.Gamma = bn254.G2Affine{} },
 		"key: δ: the point at infinity":            func(vk *verifyingKey) { vk.G2.Delta = bn254.G2Affine{} },

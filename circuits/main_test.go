@@ -36,11 +36,11 @@ func cubicStatement() Statement {
 // three is an assignment that satisfies cubic. Its context is just below the modulus.
 func three() *cubic { return &cubic{X: 3, Y: 35, Square: 9, Context: -2} }
 
-// quartic is another circuit with the same public inputs.
-type quartic struct{ cubic }
+// boolean is another circuit with the same public inputs: x is 0 or 1 besides.
+type boolean struct{ cubic }
 
-func (c *quartic) Define(api frontend.API) error {
-	api.AssertIsEqual(c.Y, api.Mul(c.X, c.X, c.X, c.X))
+func (c *boolean) Define(api frontend.API) error {
+	api.AssertIsBoolean(c.X)
 	return c.cubic.Define(api)
 }
 

@@ -72,7 +72,7 @@ func TestThreat06ErrorsHoldNoWitness(t *testing.T) {
 func TestProveRefusesOtherCircuits(t *testing.T) {
 	prover := NewProver(newKeys(t, cubicStatement()))
 	for says, assignment := range map[string]frontend.Circuit{
-		"is a *circuits.quartic, not a *circuits.cubic": &quartic{*three()},
+		"is a *circuits.boolean, not a *circuits.cubic": &boolean{*three()},
 		"is a <nil>":               nil,
 		"has 0 public inputs, not": (*cubic)(nil),
 	} {

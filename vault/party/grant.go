@@ -81,8 +81,16 @@ func (s *Secret) Withdraw(index uint32, leaf field.Element, basis identity.Basis
 	return w, nil
 }
 
-// Bind signs that a patient's key is theirs.
-func (s *Secret) Bind(service, patient string, who Public) (b vault.Binding, err error) {
+// GivenAs is a grant as its patient's file keeps it.
+func GivenAs(t Terms, n *Note) Given {
+	return Given{
+		Service: t.Service, Patient: t.Patient, Index: n.Grant.Index, Grantee: t.Grantee.Name, ID: Element(n.Grant.Grantee), View: Element(n.View),
+		Leaf: Element(n.Grant.Leaf()),
+	}
+}
+
+// Bind signs that a patient's key is theirs, as a recovery when it takes a lost one's place.
+func (s *Secret) Bind(service, patient string, who Public, recovery bool) (b vault.Binding, err error) {
 	if b.Subject, err = who.Subject(); err != nil {
 		return b, err
 	}
@@ -94,9 +102,28 @@ func (s *Secret) Bind(service, patient string, who Public) (b vault.Binding, err
 		return b, err
 	}
 	defer key.Zero()
-	b.Patient = patient
-	b.Signature, err = key.Sign(identity.BindingMessage(b.Subject.Handle(), b.Subject.Custody, vault.PlaceOf(service, patient)))
+	b.Patient, b.Recovery = patient, recovery
+	b.Signature, err = key.Sign(bindingMessage(service, b))
 	return b, err
+}
+
+func bindingMessage(service string, b vault.Binding) field.Element {
+	place := vault.PlaceOf(service, b.Patient)
+	if b.Recovery {
+		place = vault.RecoveryOf(service, b.Patient)
+	}
+	return identity.BindingMessage(b.Subject.Handle(), b.Subject.Custody, place)
+}
+
+// Yield signs, with the key that is bound now, that another takes its place.
+func (s *Secret) Yield(service string, b vault.Binding) (*identity.Signature, error) {
+	key, err := s.SigningKey()
+	if err != nil {
+		return nil, err
+	}
+	defer key.Zero()
+	sig, err := key.Sign(bindingMessage(service, b))
+	return &sig, err
 }
 
 // OpenOrganisation says whose provider has read, of the organisations that the patient has given grants to; false when none of them fits.

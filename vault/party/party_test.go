@@ -413,7 +413,7 @@ func TestWhoReadIsOpened(t *testing.T) {
 
 func TestBindingsAndWithdrawalsAreSigned(t *testing.T) {
 	w := newTown(t)
-	b, err := w.registrar.Bind("service", "0123", w.patient.Public)
+	b, err := w.registrar.Bind("service", "0123", w.patient.Public, false)
 	if err != nil {
 		t.Fatal(err)
 	}
