@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts generate drift vuln fuzz bench clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,13 +29,17 @@ lint: $(TOOLS)/golangci-lint ## style, import rules, static analysis
 contracts: ## format, lint and tests of the Solidity contracts (Foundry, by npm)
 	contracts/check
 
-generate: $(TOOLS)/abigen ## make generated files again
+peers: ## what tests compare with other implementations need, by npm (snarkjs)
+	cd circuits/testdata/snarkjs && npm ci --no-audit --no-fund --loglevel=error
+
+generate: $(TOOLS)/abigen $(TOOLS)/oapi-codegen ## make generated files again
 	cd keys/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd anchor/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd circuits/field/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd circuits/identity/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
 	ABIGEN=$(CURDIR)/$(TOOLS)/abigen contracts/generate
+	OAPI_CODEGEN=$(CURDIR)/$(TOOLS)/oapi-codegen api/generate
 	$(GO) mod tidy
 	gofmt -w anchor api circuits cmd contracts/*.go keys offchain vault
 
@@ -49,7 +53,11 @@ fuzz: ## every fuzz target for FUZZ (default 20s) each
 	@tools/fuzz $(FUZZ)
 
 bench: ## the figures of docs/performance.md (ten minutes)
-	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./keys ./keys/local ./vault/fhir ./anchor/tlog ./anchor/evm ./cmd/lethe
+	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./keys ./keys/local ./vault/fhir ./anchor/tlog ./anchor/evm ./circuits/... \
+	  ./vault/registry ./cmd/lethe
+
+bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
+	tools/peers/run
 
 $(TOOLS)/%: tools/go.mod tools/go.sum
 	@mkdir -p $(TOOLS)

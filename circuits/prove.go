@@ -32,7 +32,7 @@ func NewProver(k *Keys) *Prover { return &Prover{keys: k, turn: make(chan struct
 
 // Prove proves the statement of an assignment: a circuit of the statement's type, all inputs set. Where it is not true the answer
 // is ErrUnsatisfied. A proof is verified before it is handed out. ctx is heeded while another proof is being made, and
-// before and after the witness is computed; what follows, nine tenths of the work, runs to its end.
+// before the work begins; that runs to its end.
 func (p *Prover) Prove(ctx context.Context, assignment frontend.Circuit) (*Proof, error) {
 	proof, err := p.prove(ctx, assignment)
 	if err != nil {
@@ -56,15 +56,9 @@ func (p *Prover) prove(ctx context.Context, assignment frontend.Circuit) (*Proof
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := c.system.Solve(w); err != nil {
-		return nil, unsatisfied(err)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	made, err := groth16.Prove(c.system, p.keys.proving, w)
 	if err != nil {
-		return nil, unsatisfied(err) // it solves again, which is all of it that can fail
+		return nil, unsatisfied(err) // solving is all of it that can fail
 	}
 	proof := &Proof{
 		Statement: c.Statement.ID, Version: c.Statement.Version, VerifyingKey: p.keys.verifier.hash, Public: public,

@@ -1,8 +1,10 @@
 package authorization
 
 import (
-	"lethe/circuits/identity"
 	"testing"
+
+	"lethe/circuits/field"
+	"lethe/circuits/identity"
 )
 
 func TestTrueStatementsAreProvable(t *testing.T) {
@@ -33,6 +35,18 @@ func TestTrueStatementsAreProvable(t *testing.T) {
 		}
 		if !solves(t, s.circuit(t)) {
 			t.Errorf("%s: cannot be proven", name)
+		}
+	}
+}
+
+// A consent's signer stands in no tree, and the proof shows the tree's root all the same.
+func TestAConsentGoesWithAnyTreeOfIssuers(t *testing.T) {
+	s := newScenario(t)
+	for _, tree := range [][]field.Step{pathTo(field.Random(), 0, IssuerLevels), pathTo(field.Element{}, 0, IssuerLevels)} {
+		s.SignerPath = tree
+		c := s.circuit(t)
+		if element(c.IssuersRoot) != root(tree) || !solves(t, c) {
+			t.Error("cannot be proven beside this tree")
 		}
 	}
 }

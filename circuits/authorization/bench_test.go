@@ -1,6 +1,7 @@
 package authorization
 
 import (
+	"syscall"
 	"testing"
 
 	"lethe/circuits"
@@ -13,7 +14,6 @@ func BenchmarkProve(b *testing.B) {
 		b.Fatal(err)
 	}
 	prover := circuits.NewProver(k)
-	b.ReportMetric(float64(k.Manifest.Constraints), "constraints")
 	for b.Loop() {
 		c, err := s.Assign()
 		if err != nil {
@@ -23,6 +23,17 @@ func BenchmarkProve(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(k.Manifest.Constraints), "constraints")
+	b.ReportMetric(peakMB(), "peak-MB")
+}
+
+// peakMB is the most memory that this process has held so far.
+func peakMB() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Maxrss) / 1024 // kilobytes on Linux
 }
 
 func BenchmarkVerify(b *testing.B) {

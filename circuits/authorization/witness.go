@@ -3,6 +3,7 @@ package authorization
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/consensys/gnark/frontend"
 
@@ -75,7 +76,7 @@ type Witness struct {
 
 	Signer      identity.PublicKey
 	SignerUntil uint64       // of an issuer; 0 for the subject's own key
-	SignerPath  []field.Step // any path of the tree of issuers for the subject's own key
+	SignerPath  []field.Step // for the subject's own key, any path of the tree of issuers: its root is shown
 	Signature   identity.Signature
 
 	Request   identity.Request
@@ -201,7 +202,21 @@ func (w *Witness) assign() (*Circuit, error) {
 	return c, errors.Join(
 		assignPath("provider", c.Provider.Path[:], w.ProviderPath),
 		assignPath("grant", c.Grant.Path[:], w.GrantPath),
-		assignPath("signer", c.Signer.Path[:], w.SignerPath))
+		assignPath("signer", c.Signer.Path[:], w.signerPath()))
+}
+
+// signerPath is the signer's path, and for a consent, whose signer is in no tree, one that holds together and leads nowhere: the circuit
+// walks it all the same.
+func (w *Witness) signerPath() []field.Step {
+	if w.Grant.Basis != identity.BasisConsent {
+		return w.SignerPath
+	}
+	node, path := w.issuer().Leaf(), slices.Clone(w.SignerPath)
+	for i := range path {
+		path[i].Children[path[i].Position%field.Arity] = node
+		node = field.Node(path[i].Children)
+	}
+	return path
 }
 
 func point(p identity.Point) gadget.Point { return gadget.Point{X: p.X, Y: p.Y} }

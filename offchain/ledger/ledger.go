@@ -298,6 +298,26 @@ func (l *Ledger) PutCertificate(_ context.Context, caseID string, data []byte) (
 	return name, nil
 }
 
+// Certificate reads the newest edition of a case's certificate: [offchain.ErrNotFound] when there is none.
+func (l *Ledger) Certificate(_ context.Context, caseID string) ([]byte, error) {
+	folder, err := os.OpenRoot(filepath.Join(filepath.Dir(l.file), certificates))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("ledger: certificate: %w", offchain.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ledger: certificate: %w", err)
+	}
+	defer folder.Close()
+	data, err := folder.ReadFile(caseID + ".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		err = offchain.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ledger: certificate: %w", err)
+	}
+	return data, nil
+}
+
 // Certified implements [offchain.Ledger].
 func (l *Ledger) Certified(context.Context) ([]string, error) {
 	files, err := os.ReadDir(filepath.Join(filepath.Dir(l.file), certificates))
