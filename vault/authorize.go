@@ -81,7 +81,8 @@ func (s *Service) Authorize(ctx context.Context, pr Presentation, key string) (T
 	if err != nil {
 		return Token{}, err
 	}
-	if err := s.checkRoots(ctx, p, a); err != nil {
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error { return s.checkRoots(ctx, q, p, a) })
+	if err != nil {
 		return Token{}, err
 	}
 	if err := p.Verifier.Verify(a.proof); err != nil {
@@ -132,7 +133,7 @@ func (a *presented) compare(p *Proving) error {
 		err   error
 	}{
 		{a.public.Challenge == a.challenge, ErrOtherChallenge},
-		{shown.Service == a.asked.Service, ErrService},
+		{shown.Service == p.ServiceID() && shown.Service == a.asked.Service, ErrService},
 		{shown.Scope == a.asked.Scope, ErrScope},
 		{shown.Purpose == a.asked.Purpose, ErrPurpose},
 		{shown.Basis == a.asked.Basis, ErrBasis},
@@ -151,79 +152,65 @@ func (a *presented) compare(p *Proving) error {
 	return nil
 }
 
-// checkRoots says whether the trees that a proof is about are such as may be proven against.
-func (s *Service) checkRoots(ctx context.Context, p *Proving, a presented) error {
+// checkRoots says whether the trees that a proof is about are such as may be proven against: as the index has them, before the proof is
+// verified and again in the transaction that lets in.
+func (s *Service) checkRoots(ctx context.Context, q offchain.Queries, p *Proving, a presented) error {
+	if err := readable(ctx, q, a.patient); err != nil {
+		return err
+	}
+	bound, err := q.Binding(ctx, a.patient)
+	if errors.Is(err, offchain.ErrNotFound) {
+		err = ErrUnbound
+	}
+	if err != nil {
+		return err
+	}
 	for _, r := range []struct {
 		kind    registry.Kind
 		root    field.Element
+		floor   uint64 // of grants, the subject's own
 		removed error
 	}{
-		{registry.Providers, a.public.ProvidersRoot, ErrAccreditation},
-		{registry.Issuers, a.public.IssuersRoot, ErrAccreditation},
-		{registry.Grants, a.public.GrantsRoot, ErrWithdrawn},
+		{registry.Providers, a.public.ProvidersRoot, 0, ErrAccreditation},
+		{registry.Issuers, a.public.IssuersRoot, 0, ErrAccreditation},
+		{registry.Grants, a.public.GrantsRoot, bound.Floor, ErrWithdrawn},
 	} {
-		v, newest, err := s.versionOf(ctx, r.kind, r.root)
+		newest, err := newestVersion(ctx, q, r.kind)
 		if err != nil {
 			return err
 		}
-		floor, err := s.floorOf(ctx, r.kind, newest, a.patient)
+		v, err := versionOf(ctx, q, r.kind, r.root)
 		if err != nil {
 			return err
 		}
-		if v.Version < floor {
+		if v.Version < max(newest.Floor, r.floor) {
 			return fmt.Errorf("%s, version %d: %w", r.kind, v.Version, r.removed)
 		}
-		if err := s.fresh(ctx, p, v, newest); err != nil {
-			return err
+		if v.Version < newest.Version {
+			if err := s.fresh(ctx, q, p, v); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// versionOf finds the version that has a root, and the newest one.
-func (s *Service) versionOf(ctx context.Context, k registry.Kind, root field.Element) (v offchain.TreeVersion, newest TreeVersion, err error) {
-	if newest, err = s.TreeVersion(k); err != nil {
-		return v, newest, err
+// versionOf finds the version of a tree that has a root.
+func versionOf(ctx context.Context, q offchain.Queries, k registry.Kind, root field.Element) (offchain.TreeVersion, error) {
+	v, err := q.TreeVersionOf(ctx, string(k), [32]byte(field.Bytes(root)))
+	if !errors.Is(err, offchain.ErrNotFound) {
+		return v, err
 	}
-	if newest.Version == 0 && newest.Root == root {
-		return offchain.TreeVersion{Kind: string(k)}, newest, nil
-	}
-	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		v, err = q.TreeVersionOf(ctx, string(k), [32]byte(field.Bytes(root)))
-		return err
-	})
-	if errors.Is(err, offchain.ErrNotFound) {
+	empty, err := emptyRoot(k)
+	if err == nil && empty != [32]byte(field.Bytes(root)) {
 		err = fmt.Errorf("%s: %w", k, ErrUnknownRoot)
 	}
-	return v, newest, err
-}
-
-// floorOf is the oldest version that counts: of grants, the subject's own.
-func (s *Service) floorOf(ctx context.Context, k registry.Kind, newest TreeVersion, patient string) (floor uint64, err error) {
-	if k != registry.Grants {
-		return newest.Floor, nil
-	}
-	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		b, err := q.Binding(ctx, patient)
-		floor = b.Floor
-		return err
-	})
-	if errors.Is(err, offchain.ErrNotFound) {
-		err = ErrUnbound
-	}
-	return floor, err
+	return offchain.TreeVersion{Kind: string(k), Root: empty}, err
 }
 
 // fresh refuses a version that another took the place of too long ago.
-func (s *Service) fresh(ctx context.Context, p *Proving, v offchain.TreeVersion, newest TreeVersion) error {
-	if v.Version == newest.Version {
-		return nil
-	}
-	var next offchain.TreeVersion
-	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
-		next, err = q.TreeVersionAt(ctx, v.Kind, v.Version+1)
-		return err
-	})
+func (s *Service) fresh(ctx context.Context, q offchain.Queries, p *Proving, v offchain.TreeVersion) error {
+	next, err := q.TreeVersionAt(ctx, v.Kind, v.Version+1)
 	if err != nil {
 		return err
 	}
@@ -269,18 +256,10 @@ func (s *Service) letIn(ctx context.Context, p *Proving, a presented) (Token, er
 
 // spend uses up what may be used once, and looks once more at what may have changed since the proof was looked through.
 func (s *Service) spend(ctx context.Context, tx offchain.Tx, p *Proving, a presented) error {
-	grants, err := tx.TreeVersionOf(ctx, string(registry.Grants), [32]byte(field.Bytes(a.public.GrantsRoot)))
-	if err != nil {
+	if err := s.checkRoots(ctx, tx, p, a); err != nil {
 		return err
 	}
-	b, err := tx.Binding(ctx, a.patient)
-	if err != nil {
-		return err
-	}
-	if grants.Version < b.Floor {
-		return ErrWithdrawn
-	}
-	err = tx.Spend(ctx, "challenge", field.Bytes(a.challenge), unix(a.Expires))
+	err := tx.Spend(ctx, "challenge", field.Bytes(a.challenge), unix(a.Expires))
 	if errors.Is(err, offchain.ErrExists) {
 		return ErrChallengeUsed
 	}

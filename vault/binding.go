@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -99,20 +100,23 @@ func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 	if err := s.admit(ctx); err != nil {
 		return Bound{}, err
 	}
+	if b.Subject.Key.Check() != nil || b.Subject.Custody > identity.Custodial {
+		return Bound{}, fmt.Errorf("%w: the subject has no key, or a custody that there is not", ErrInvalid)
+	}
 	place := PlaceOf(p.Service, b.Patient)
 	if b.Recovery {
 		place = RecoveryOf(p.Service, b.Patient)
 	}
 	handle := b.Subject.Handle()
 	message := identity.BindingMessage(handle, b.Subject.Custody, place)
-	if err := s.signedBy(b.Registrar, identity.Registrar, message, b.Signature); err != nil {
+	if err := s.signedBy(ctx, b.Registrar, identity.Registrar, message, b.Signature); err != nil {
 		return Bound{}, err
 	}
-	before, had, err := s.bound(ctx, b.Patient)
+	before, sealed, err := s.bound(ctx, b.Patient)
 	if err != nil {
 		return Bound{}, err
 	}
-	if had && !b.Recovery {
+	if sealed != nil && !b.Recovery {
 		if b.Previous == nil {
 			return Bound{}, fmt.Errorf("%w: a key is bound; it must sign for the new one, or the registrar for a recovery", ErrConflict)
 		}
@@ -124,13 +128,14 @@ func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 		At: s.now().Unix(), Key: b.Subject.Key.Bytes(), Identity: field.Bytes(b.Subject.Identity), Custody: uint8(b.Subject.Custody),
 		Salt: field.Bytes(b.Subject.Salt), Registrar: b.Registrar.Key.Bytes(), Signature: b.Signature.Bytes(), Recovered: b.Recovery, EntrySalt: newSalt(),
 	}
-	if err := s.bind(ctx, b.Patient, row, handle, had); err != nil {
+	if err := s.bind(ctx, b.Patient, row, handle, sealed); err != nil {
 		return Bound{}, err
 	}
 	return Bound{b.Patient, handle, bindingID(b.Patient)}, nil
 }
 
-func (s *Service) bind(ctx context.Context, patient string, row binding, handle field.Element, replace bool) error {
+// bind puts a binding in the place of the one that was there before, if any.
+func (s *Service) bind(ctx context.Context, patient string, row binding, handle field.Element, before []byte) error {
 	return s.inCompartment(ctx, patient, identityCompartment, func(c compartment) (func(offchain.Tx) error, error) {
 		sealed, err := keys.Seal(c.key, s.context(c.Compartment, bindingID(patient)), encode(row))
 		if err != nil {
@@ -140,9 +145,12 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 			if err := writable(ctx, tx, patient); err != nil {
 				return err
 			}
+			if err := stillBound(ctx, tx, patient, before); err != nil {
+				return err
+			}
 			to := offchain.Binding{Patient: patient, Compartment: c.ID, Sealed: sealed}
 			put := tx.InsertBinding
-			if replace {
+			if before != nil {
 				put = tx.ReplaceBinding
 				if err := s.endGrants(ctx, tx, patient); err != nil {
 					return err
@@ -152,6 +160,18 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 				enterLog(ctx, tx, offchain.LogEntry{Entry: row.opening(handle).Entry(), Subject: bindingID(patient), Compartment: c.ID}))
 		}, nil
 	})
+}
+
+// stillBound refuses to go on by a binding that another one has taken the place of meanwhile; nil is none.
+func stillBound(ctx context.Context, q offchain.Queries, patient string, sealed []byte) error {
+	now, err := q.Binding(ctx, patient)
+	if err != nil && !errors.Is(err, offchain.ErrNotFound) {
+		return err
+	}
+	if !bytes.Equal(now.Sealed, sealed) {
+		return fmt.Errorf("%w: the patient was bound to another key", ErrConflict)
+	}
+	return nil
 }
 
 // inCompartment runs a change that needs a patient's compartment open, making the compartment when there is none.
@@ -185,14 +205,15 @@ func (s *Service) inCompartment(
 }
 
 // signedBy says that an issuer of a role, in the tree at this moment, has signed.
-func (s *Service) signedBy(who identity.Issuer, role identity.Role, message field.Element, sig identity.Signature) error {
+func (s *Service) signedBy(ctx context.Context, who identity.Issuer, role identity.Role, message field.Element, sig identity.Signature) error {
 	if who.Role != role || who.Until <= uint64(s.now().Unix()) {
 		return fmt.Errorf("%w: the signer is no %v, or no longer", ErrSignature, role)
 	}
-	s.trees.mu.RLock()
-	_, found := s.trees.copies[registry.Issuers].Find(who.Leaf())
-	s.trees.mu.RUnlock()
-	if !found {
+	issuers, err := s.tree(ctx, registry.Issuers)
+	if err != nil {
+		return err
+	}
+	if _, found := issuers.tree.Find(who.Leaf()); !found {
 		return fmt.Errorf("%w: the signer is not accredited", ErrSignature)
 	}
 	if err := identity.Verify(who.Key, message, sig); err != nil {
@@ -201,8 +222,8 @@ func (s *Service) signedBy(who identity.Issuer, role identity.Role, message fiel
 	return nil
 }
 
-// bound opens a patient's binding.
-func (s *Service) bound(ctx context.Context, patient string) (who identity.Subject, ok bool, err error) {
+// bound opens a patient's binding, and gives it as it is sealed too: nil when there is none.
+func (s *Service) bound(ctx context.Context, patient string) (who identity.Subject, sealed []byte, err error) {
 	var row offchain.Binding
 	var held offchain.Compartment
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
@@ -216,17 +237,17 @@ func (s *Service) bound(ctx context.Context, patient string) (who identity.Subje
 		return err
 	})
 	if errors.Is(err, offchain.ErrNotFound) && !errors.Is(err, ErrNotFound) {
-		return who, false, nil
+		return who, nil, nil
 	}
 	if err != nil {
-		return who, false, err
+		return who, nil, err
 	}
 	b, err := s.openBinding(ctx, row, held)
 	if err != nil {
-		return who, false, err
+		return who, nil, err
 	}
 	who, err = b.subject()
-	return who, err == nil, err
+	return who, row.Sealed, err
 }
 
 func (s *Service) openBinding(ctx context.Context, row offchain.Binding, held offchain.Compartment) (b binding, err error) {
@@ -244,8 +265,8 @@ func (s *Service) openBinding(ctx context.Context, row offchain.Binding, held of
 
 // subjectOf is the subject that a patient is bound as, or [ErrUnbound].
 func (s *Service) subjectOf(ctx context.Context, patient string) (identity.Subject, error) {
-	who, ok, err := s.bound(ctx, patient)
-	if err == nil && !ok {
+	who, sealed, err := s.bound(ctx, patient)
+	if err == nil && sealed == nil {
 		err = ErrUnbound
 	}
 	return who, err

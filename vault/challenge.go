@@ -46,7 +46,10 @@ type challenged struct {
 	Key     string
 }
 
-const nonceSize = 16
+const (
+	nonceSize     = 16
+	maxThumbprint = 128 // so that every challenge's ID is within maxChallenge
+)
 
 // Challenge gives a challenge. Errors: [ErrUnbound], [ErrSmallSet] when too few providers would be hidden among, or none are entitled.
 func (s *Service) Challenge(ctx context.Context, r ChallengeRequest) (Challenge, error) {
@@ -64,6 +67,9 @@ func (s *Service) Challenge(ctx context.Context, r ChallengeRequest) (Challenge,
 	set, err := s.anonymitySet(ctx, r.Patient, request)
 	if err != nil {
 		return Challenge{}, err
+	}
+	if set == 0 {
+		return Challenge{}, s.whyNone(ctx, r.Patient, request)
 	}
 	if set < max(p.Threshold, 1) {
 		return Challenge{}, fmt.Errorf("%w: %d of at least %d", ErrSmallSet, set, max(p.Threshold, 1))
@@ -87,8 +93,8 @@ func (s *Service) Challenge(ctx context.Context, r ChallengeRequest) (Challenge,
 func challengeOf(payload []byte) field.Element { return field.Digest("challenge", payload) }
 
 func (s *Service) requestOf(ctx context.Context, p *Proving, r ChallengeRequest) (q identity.Request, err error) {
-	if r.Key == "" {
-		return q, fmt.Errorf("%w: no key to bind the token to", ErrInvalid)
+	if r.Key == "" || len(r.Key) > maxThumbprint {
+		return q, fmt.Errorf("%w: no thumbprint of a key to bind the token to", ErrInvalid)
 	}
 	if q.Scope, err = p.Scope(r.Scope); err != nil {
 		return q, err
@@ -101,20 +107,25 @@ func (s *Service) requestOf(ctx context.Context, p *Proving, r ChallengeRequest)
 		return q, err
 	}
 	now := s.now()
-	q.Service, q.Basis, q.Custody, q.Time, q.Epoch, q.K = p.service(), r.Basis, who.Custody, uint64(now.Unix()), p.epoch(now), p.Reads
+	q.Service, q.Basis, q.Custody, q.Time, q.Epoch, q.K = p.ServiceID(), r.Basis, who.Custody, uint64(now.Unix()), p.EpochAt(now), p.Reads
 	return q, nil
 }
 
-// anonymitySet counts the enrolled providers that a subject's published grants cover for a request: those of each organisation, and one
-// for each grant to a single provider.
+// anonymitySet counts the enrolled providers that a subject's published grants cover for a request, as far as the service can know: those
+// of each organisation. A grantee in whose name nobody is enrolled is a single provider, who may be one of those, or nobody; such ones
+// are together one where there is nothing else, and otherwise none.
 func (s *Service) anonymitySet(ctx context.Context, patient string, r identity.Request) (n int64, err error) {
 	grants, err := s.openGrants(ctx, patient)
 	if err != nil {
 		return 0, err
 	}
+	published, err := s.tree(ctx, registry.Grants)
+	if err != nil {
+		return 0, err
+	}
 	counted := map[field.Element]bool{}
 	for _, g := range grants {
-		if !g.row.Ended.IsZero() || !covers(g.Grant, r) || !s.provable(g.Index, g.Leaf()) || counted[g.Grantee] {
+		if !g.row.Ended.IsZero() || !covers(g.Grant, r) || published.tree.Leaf(g.Index) != g.Leaf() || counted[g.Grantee] {
 			continue
 		}
 		counted[g.Grantee] = true
@@ -124,20 +135,50 @@ func (s *Service) anonymitySet(ctx context.Context, patient string, r identity.R
 		}
 		n += members
 	}
+	if len(counted) > 0 {
+		n = max(n, 1)
+	}
 	return n, nil
 }
 
 func covers(g identity.Grant, r identity.Request) bool {
-	return r.Scope&^g.Scope == 0 && g.Purpose == r.Purpose && g.Basis == r.Basis && g.From <= r.Time && r.Time < g.Until
+	return isFor(g, r) && g.From <= r.Time && r.Time < g.Until
 }
 
-// members counts an organisation's providers; what is no organisation's name is one provider's.
+// isFor says whether a grant is about what is asked, whenever.
+func isFor(g identity.Grant, r identity.Request) bool {
+	return r.Scope&^g.Scope == 0 && g.Purpose == r.Purpose && g.Basis == r.Basis
+}
+
+// whyNone says why no grant covers a request: one that does is not published yet, or the last one that was about it has ended, or there is
+// none.
+func (s *Service) whyNone(ctx context.Context, patient string, r identity.Request) error {
+	grants, err := s.openGrants(ctx, patient)
+	if err != nil {
+		return err
+	}
+	why := ErrNotGranted
+	for _, g := range grants {
+		switch {
+		case !isFor(g.Grant, r):
+		case !g.row.Ended.IsZero():
+			why = ErrWithdrawn
+		case covers(g.Grant, r):
+			return ErrNotPublished
+		default:
+			why = ErrExpired
+		}
+	}
+	return why
+}
+
+// members counts the providers that are enrolled in an organisation's name.
 func (s *Service) members(ctx context.Context, grantee field.Element) (n int64, err error) {
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
 		n, err = q.CountLeaves(ctx, string(registry.Providers), field.Bytes(grantee))
 		return err
 	})
-	return max(n, 1), err
+	return n, err
 }
 
 // seal puts an authenticator behind a challenge, so that only this service's come back.
@@ -157,8 +198,11 @@ const maxChallenge = 1024
 
 // unseal reads a challenge's ID: [ErrChallenge] when it is not one of this service, or is over.
 func (s *Service) unseal(p *Proving, id string) (c challenged, payload []byte, err error) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(id)
-	if err != nil || len(id) > maxChallenge || len(raw) <= sha256.Size {
+	if len(id) > maxChallenge {
+		return c, nil, fmt.Errorf("%w: it is none of this service", ErrChallenge)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil || len(raw) <= sha256.Size || base64.RawURLEncoding.EncodeToString(raw) != id { // which knows one form, unlike the decoder
 		return c, nil, fmt.Errorf("%w: it is none of this service", ErrChallenge)
 	}
 	payload = raw[:len(raw)-sha256.Size]

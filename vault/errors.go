@@ -22,6 +22,9 @@ var (
 	ErrNoProving      = errors.New("this service does not let anybody read by proof: it knows no accreditation role and no auditor")
 	ErrUnbound        = errors.New("the patient is not bound to a key")
 	ErrSignature      = errors.New("a signature does not verify, or is not of who must sign")
+	ErrNotGranted     = errors.New("no grant of this patient covers what is asked")
+	ErrNotPublished   = errors.New("the grant that covers this waits for the next version of the tree of grants")
+	ErrExpired        = errors.New("the grant that covered this is over, or has not begun")
 	ErrSmallSet       = errors.New("too few providers are covered for one of them to be anonymous; read as somebody who is known")
 	ErrChallenge      = errors.New("the challenge cannot be answered")
 	ErrChallengeUsed  = errors.New("the challenge has been used")
@@ -42,7 +45,7 @@ var (
 	ErrUnknownRoot    = errors.New("the proof is about a tree that was never published here")
 	ErrStaleRoot      = errors.New("the proof is about a version of a tree that is too old; fetch what has changed and prove again")
 	ErrAccreditation  = errors.New("the proof is about a time before an accreditation ended; fetch what has changed and prove again")
-	ErrWithdrawn      = errors.New("the proof is about a time before the patient withdrew a grant; fetch what has changed and prove again")
+	ErrWithdrawn      = errors.New("the grant was withdrawn: nothing that is older counts for this patient")
 	ErrToken          = errors.New("the token is none, has ended, or is bound to another key")
 	ErrNoWitness      = errors.New("no witness outside the stores has answered since the start")
 )
@@ -65,6 +68,9 @@ var codes = []struct {
 	{ErrNoProving, "no-proving"},
 	{ErrUnbound, "unbound"},
 	{ErrSignature, "bad-signature"},
+	{ErrNotGranted, "not-granted"},
+	{ErrNotPublished, "grant-not-published"},
+	{ErrExpired, "grant-expired"},
 	{ErrSmallSet, "anonymity-set-too-small"},
 	{ErrChallengeUsed, "challenge-used"},
 	{ErrChallenge, "challenge-invalid"},

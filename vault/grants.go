@@ -126,16 +126,19 @@ func (s *Service) Give(ctx context.Context, g GrantGiven) (GrantInfo, error) {
 	if err := s.admit(ctx); err != nil {
 		return GrantInfo{}, err
 	}
-	who, err := s.subjectOf(ctx, g.Patient)
+	who, bound, err := s.bound(ctx, g.Patient)
+	if err == nil && bound == nil {
+		err = ErrUnbound
+	}
 	if err != nil {
 		return GrantInfo{}, err
 	}
 	g.Grant.Subject = who.Handle()
-	if err := s.checkGrant(g, who); err != nil {
+	if err := s.checkGrant(ctx, g, who); err != nil {
 		return GrantInfo{}, err
 	}
 	row := sealable(s.now().Unix(), g.Grant, signerOf(g, who), g.Signature)
-	if err := s.give(ctx, g, row); err != nil {
+	if err := s.give(ctx, g, row, bound); err != nil {
 		return GrantInfo{}, err
 	}
 	return GrantInfo{Grant: g.Grant, Leaf: g.Grant.Leaf(), Given: unix(row.At)}, nil
@@ -148,7 +151,7 @@ func signerOf(g GrantGiven, who identity.Subject) identity.PublicKey {
 	return who.Key
 }
 
-func (s *Service) checkGrant(g GrantGiven, who identity.Subject) error {
+func (s *Service) checkGrant(ctx context.Context, g GrantGiven, who identity.Subject) error {
 	if err := g.Grant.Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -158,16 +161,18 @@ func (s *Service) checkGrant(g GrantGiven, who identity.Subject) error {
 	if (len(g.Note) > 0) != (g.Inbox != nil) {
 		return fmt.Errorf("%w: a note needs an inbox, and an inbox a note", ErrInvalid)
 	}
-	return s.signedFor(g.Grant, g.Signer, who, g.Grant.Leaf(), g.Signature)
+	return s.signedFor(ctx, g.Grant, g.Signer, who, g.Grant.Leaf(), g.Signature)
 }
 
 // signedFor says that whoever may sign for a grant has signed a message.
-func (s *Service) signedFor(g identity.Grant, signer *identity.Issuer, who identity.Subject, message field.Element, sig identity.Signature) error {
+func (s *Service) signedFor(
+	ctx context.Context, g identity.Grant, signer *identity.Issuer, who identity.Subject, message field.Element, sig identity.Signature,
+) error {
 	if g.Basis != identity.BasisConsent {
 		if signer == nil {
 			return fmt.Errorf("%w: a grant on this basis is signed by a %v", ErrSignature, identity.SignerRole(g.Basis))
 		}
-		return s.signedBy(*signer, identity.SignerRole(g.Basis), message, sig)
+		return s.signedBy(ctx, *signer, identity.SignerRole(g.Basis), message, sig)
 	}
 	if signer != nil {
 		return fmt.Errorf("%w: a consent is signed with the patient's own key", ErrSignature)
@@ -178,7 +183,7 @@ func (s *Service) signedFor(g identity.Grant, signer *identity.Issuer, who ident
 	return nil
 }
 
-func (s *Service) give(ctx context.Context, g GrantGiven, row grant) error {
+func (s *Service) give(ctx context.Context, g GrantGiven, row grant, bound []byte) error {
 	leaf := g.Grant.Leaf()
 	return s.inCompartment(ctx, g.Patient, identityCompartment, func(c compartment) (func(offchain.Tx) error, error) {
 		sealed, err := keys.Seal(c.key, s.context(c.Compartment, grantID(g.Grant.Index)), encode(row))
@@ -189,7 +194,7 @@ func (s *Service) give(ctx context.Context, g GrantGiven, row grant) error {
 			if err := writable(ctx, tx, g.Patient); err != nil {
 				return err
 			}
-			if err := unused(ctx, tx, g.Grant.Index); err != nil {
+			if err := errors.Join(stillBound(ctx, tx, g.Patient, bound), unused(ctx, tx, g.Grant.Index)); err != nil {
 				return err
 			}
 			if g.Inbox != nil {
@@ -233,19 +238,18 @@ func (s *Service) Grants(ctx context.Context, patient string) ([]GrantInfo, erro
 	if err != nil {
 		return nil, err
 	}
+	published, err := s.tree(ctx, registry.Grants)
+	if err != nil {
+		return nil, err
+	}
 	infos := make([]GrantInfo, len(opened))
 	for i, g := range opened {
 		leaf := g.Leaf()
-		infos[i] = GrantInfo{Grant: g.Grant, Leaf: leaf, Given: unix(g.sealed.At), Published: s.provable(g.Index, leaf), Withdrawn: g.row.Ended}
+		infos[i] = GrantInfo{
+			Grant: g.Grant, Leaf: leaf, Given: unix(g.sealed.At), Published: published.tree.Leaf(g.Index) == leaf, Withdrawn: g.row.Ended,
+		}
 	}
 	return infos, nil
-}
-
-// provable says whether the published tree has a leaf at its place.
-func (s *Service) provable(index uint32, leaf field.Element) bool {
-	s.trees.mu.RLock()
-	defer s.trees.mu.RUnlock()
-	return s.trees.copies[registry.Grants].Leaf(index) == leaf
 }
 
 func (s *Service) openGrants(ctx context.Context, patient string) ([]openedGrant, error) {
@@ -333,15 +337,16 @@ func (s *Service) Withdraw(ctx context.Context, w Withdrawal) (Withdrawn, error)
 	if now := uint64(s.now().Unix()); w.Time+withdrawalSkew < now || w.Time > now+withdrawalSkew {
 		return Withdrawn{}, fmt.Errorf("%w: the withdrawal's time is not now", ErrInvalid)
 	}
-	if err := s.signedFor(g.Grant, w.Signer, who, identity.WithdrawalMessage(g.Leaf(), w.Time), w.Signature); err != nil {
+	if err := s.signedFor(ctx, g.Grant, w.Signer, who, identity.WithdrawalMessage(g.Leaf(), w.Time), w.Signature); err != nil {
 		return Withdrawn{}, err
 	}
-	at := g.row.Ended
-	if at.IsZero() {
-		at = s.now()
-		if err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.endGrant(ctx, tx, g, at) }); err != nil {
-			return Withdrawn{}, err
-		}
+	var at time.Time
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		at, err = s.endGrant(ctx, tx, g)
+		return err
+	})
+	if err != nil {
+		return Withdrawn{}, err
 	}
 	return Withdrawn{w.Index, at, at.Add(p.PublishEvery + p.MaxRootAge), grantID(w.Index)}, nil
 }
@@ -368,10 +373,15 @@ func (s *Service) grantAt(ctx context.Context, index uint32) (g openedGrant, who
 	return g, who, errors.Join(ErrNotFound, err)
 }
 
-// endGrant ends one grant, with everything that hangs on it.
-func (s *Service) endGrant(ctx context.Context, tx offchain.Tx, g openedGrant, at time.Time) error {
+// endGrant ends one grant, with everything that hangs on it, and says when it ended: a place has one tombstone.
+func (s *Service) endGrant(ctx context.Context, tx offchain.Tx, g openedGrant) (time.Time, error) {
+	row, err := tx.Grant(ctx, g.Index)
+	if err != nil || !row.Ended.IsZero() {
+		return row.Ended, notFound(err)
+	}
+	at := s.now()
 	entry := offchain.LogEntry{Entry: g.sealed.openings(g.Leaf())[1].Entry(), Subject: grantID(g.Index), Compartment: g.row.Compartment}
-	return errors.Join(entomb(ctx, tx, g.row, at), s.floor(ctx, tx, g.row.Patient), enterLog(ctx, tx, entry))
+	return at, errors.Join(entomb(ctx, tx, g.row, at), s.floor(ctx, tx, g.row.Patient), enterLog(ctx, tx, entry))
 }
 
 // entomb puts a tombstone in a grant's place.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lethe/anchor"
+	"lethe/circuits/identity"
 	"lethe/offchain"
 )
 
@@ -186,10 +187,43 @@ func DescribeOpening(o anchor.Opening) ([]Field, error) {
 		return []Field{
 			{"case", p.Case}, {"completed", at(p.Completed)}, {"ledger entry", fmt.Sprint(p.Ledger)}, {"certificate", "sha256 " + hex.EncodeToString(p.Certificate)},
 		}, err
+	case anchor.KeyBound, anchor.GrantGiven, anchor.GrantWithdrawn, anchor.RegistryRoot:
+		return describeConsent(o)
 	case anchor.RestoreDenied:
 		var p attestedPayload
 		err := decode(o.Payload, &p)
 		return []Field{{"at", at(p.At)}, {"attested by", strings.Join(p.Persons, ", ")}}, err
 	}
 	return nil, fmt.Errorf("an entry of an unknown type %q", string(o.Type))
+}
+
+// describeConsent reads what an entry about a binding, a grant or a tree hides.
+func describeConsent(o anchor.Opening) ([]Field, error) {
+	switch o.Type {
+	case anchor.KeyBound:
+		var p boundPayload
+		err := decode(o.Payload, &p)
+		fields := []Field{
+			{"at", stamp(unix(p.At))}, {"handle", hex.EncodeToString(p.Handle)}, {"key held by", identity.Custody(p.Custody).String()},
+			{"registrar", hex.EncodeToString(p.Registrar)},
+		}
+		if p.Recovered {
+			fields = append(fields, Field{"recovery", "the key before was lost"})
+		}
+		return fields, err
+	case anchor.GrantGiven:
+		var p grantPayload
+		err := decode(o.Payload, &p)
+		return []Field{{"grant", fmt.Sprint(p.Index)}, {"given", stamp(unix(p.At))}, {"leaf", hex.EncodeToString(p.Leaf)}}, err
+	case anchor.GrantWithdrawn:
+		var p withdrawnPayload
+		err := decode(o.Payload, &p)
+		return []Field{{"grant", fmt.Sprint(p.Index)}, {"leaf", hex.EncodeToString(p.Leaf)}}, err
+	default:
+		var p rootPayload
+		err := decode(o.Payload, &p)
+		return []Field{
+			{"tree", p.Kind}, {"version", fmt.Sprint(p.Version)}, {"root", hex.EncodeToString(p.Root)}, {"published", stamp(unix(p.At))},
+		}, err
+	}
 }

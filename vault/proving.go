@@ -57,13 +57,13 @@ func (p *Proving) check() error {
 		positive("Batch", p.Batch > 0), positive("ChallengeFor", p.ChallengeFor > 0), positive("TokenFor", p.TokenFor > 0))
 }
 
-// service is the audience as a request's 64 bits.
-func (p *Proving) service() uint64 {
+// ServiceID is the audience as a request's 64 bits.
+func (p *Proving) ServiceID() uint64 {
 	return binary.BigEndian.Uint64(field.Bytes(field.Digest("service", []byte(p.Service)))[1:])
 }
 
-// epoch is the number of the epoch that a moment lies in.
-func (p *Proving) epoch(at time.Time) uint32 { return uint32(at.Unix() / int64(p.Epoch/time.Second)) }
+// EpochAt is the number of the epoch that a moment lies in.
+func (p *Proving) EpochAt(at time.Time) uint32 { return uint32(at.Unix() / int64(p.Epoch/time.Second)) }
 
 // epochEnd is when an epoch is over.
 func (p *Proving) epochEnd(epoch uint32) time.Time {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"lethe/anchor"
 	"lethe/offchain"
@@ -35,9 +37,35 @@ func (s *Service) openingsOf(ctx context.Context, id string, who Access) ([]subj
 		openings, err = s.disclosureOpenings(ctx, id)
 	}
 	if errors.Is(err, offchain.ErrNotFound) {
+		openings, err = s.consentOpenings(ctx, id)
+	}
+	if errors.Is(err, offchain.ErrNotFound) {
 		openings, err = s.recordOpenings(ctx, id, who)
 	}
 	return openings, err
+}
+
+// consentOpenings opens the entries of a binding or a grant, by what [Bound] and [Withdrawn] call their receipts.
+func (s *Service) consentOpenings(ctx context.Context, id string) ([]subjectOpening, error) {
+	if patient, ok := strings.CutPrefix(id, bindingID("")); ok {
+		o, err := s.bindingOpening(ctx, patient)
+		return []subjectOpening{{id, o}}, err
+	}
+	text, ok := strings.CutPrefix(id, "grant-")
+	index, err := strconv.ParseUint(text, 10, 32)
+	if !ok || err != nil {
+		return nil, offchain.ErrNotFound
+	}
+	g, _, err := s.grantAt(ctx, uint32(index))
+	if err != nil {
+		return nil, err
+	}
+	openings := g.sealed.openings(g.Leaf())
+	all := []subjectOpening{{id, openings[0]}}
+	if !g.row.Ended.IsZero() {
+		all = append(all, subjectOpening{id, openings[1]})
+	}
+	return all, nil
 }
 
 func (s *Service) caseOpenings(ctx context.Context, id string) (all []subjectOpening, err error) {
@@ -72,6 +100,27 @@ func (s *Service) disclosureOpenings(ctx context.Context, id string) ([]subjectO
 	defer key.Zero()
 	d, err := s.openDisclosure(compartment{held, key}, row)
 	return []subjectOpening{{id, d.opening(id)}}, err
+}
+
+func (s *Service) bindingOpening(ctx context.Context, patient string) (o anchor.Opening, err error) {
+	var row offchain.Binding
+	var held offchain.Compartment
+	err = s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		if row, err = q.Binding(ctx, patient); err != nil {
+			return err
+		}
+		held, err = q.Compartment(ctx, row.Compartment)
+		return err
+	})
+	if err != nil {
+		return o, err
+	}
+	b, err := s.openBinding(ctx, row, held)
+	if err != nil {
+		return o, err
+	}
+	who, err := b.subject()
+	return b.opening(who.Handle()), err
 }
 
 // recordOpenings opens a record's entry, or those of a bundle's records.

@@ -26,6 +26,8 @@ type config struct {
 	Keys      keysConfig      `yaml:"keys"`
 	Ledger    ledgerConfig    `yaml:"ledger"`
 	Anchor    anchorConfig    `yaml:"anchor"`
+	API       apiConfig       `yaml:"api"`
+	Proving   provingConfig   `yaml:"proving"`
 	Retention retentionConfig `yaml:"retention"`
 	Process   processConfig   `yaml:"process"`
 }
@@ -63,6 +65,11 @@ type anchorConfig struct {
 	SubmitterKey  secret        `yaml:"submitter_key"`
 }
 
+type apiConfig struct {
+	Rate      float64 `yaml:"rate"`
+	MaxUpload int64   `yaml:"max_upload_bytes"`
+}
+
 type retentionConfig struct {
 	DisclosuresDays   int    `yaml:"disclosures_days"`
 	DisclosuresGround string `yaml:"disclosures_ground"`
@@ -88,8 +95,10 @@ func defaultConfig() config {
 		Import: importConfig{
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
-		Keys:   keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
-		Anchor: anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour},
+		Keys:    keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
+		Anchor:  anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour},
+		API:     apiConfig{Rate: 50, MaxUpload: 64 << 20},
+		Proving: defaultProving(),
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
 			DisclosuresLaw: "GDPR Art. 5(2), accountability: evidence of who was shown what",
@@ -147,7 +156,10 @@ func (c *config) check() error {
 	case !strings.HasPrefix(c.Retention.DisclosuresGround, "17.3."):
 		return fmt.Errorf("retention.disclosures_ground %q is none of 17.3.a to 17.3.e", c.Retention.DisclosuresGround)
 	}
-	return nil
+	if c.API.Rate < 0 || c.API.MaxUpload < 1 {
+		return errors.New("api: rate must not be negative, and max_upload_bytes must be at least 1")
+	}
+	return c.Proving.check()
 }
 
 // twice says whether one of some URLs occurs again.

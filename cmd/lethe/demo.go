@@ -14,6 +14,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"lethe/api"
 	"lethe/vault"
 	"lethe/vault/certificate"
 	"lethe/vault/fhir/synthetic"
@@ -35,6 +36,13 @@ type demoResult struct {
 	LogSize          uint64  `json:"log_size"`         // entries in the log
 	CheckpointBlock  uint64  `json:"checkpoint_block"` // in which the contract accepted the checkpoint of all of them
 	Receipts         string  `json:"receipts"`         // a folder of receipts, each checked by a stranger
+
+	ProveMS             int64   `json:"prove_ms"`
+	VerifyMS            float64 `json:"verify_ms"`
+	Constraints         int     `json:"authorization_constraints"`
+	AnonymitySet        int64   `json:"anonymity_set"`         // among how many providers the reader was one
+	ReadAfterWithdrawal string  `json:"read_after_withdrawal"` // the problem's name
+	Proofs              string  `json:"proofs"`                // a folder of proof files
 }
 
 // demoSeed makes the cohort the same at every run.
@@ -48,7 +56,8 @@ func (p *program) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "watch records go in, come out, and be forgotten for good",
-		Long: `Runs the main story in one process: bundles are taken in and given back byte for byte, a patient is erased, a thief puts old
+		Long: `Runs the main story in one process: bundles are taken in and given back byte for byte, a patient lets a hospital read, and
+one of its providers does so over HTTP without being known, a patient is erased, a thief puts old
 copies of the key store and of the index back, and the certificate is checked. What happened stands in the log, the log is anchored, and
 a stranger who has only the published files and a node of the chain checks the receipts. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
@@ -71,7 +80,12 @@ type demo struct {
 	order    []string          // bundle ids
 	caseID   string            // of the erasure
 	loot     string            // where the thief keeps old copies of the stores
-	result   demoResult
+
+	quiet      *program
+	patient    string // who is read by proof
+	grant      uint32
+	disclosure api.Disclosure // by which the reader was let in
+	result     demoResult
 }
 
 func (p *program) demo(ctx context.Context, data string, keep bool) (err error) {
@@ -108,12 +122,15 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(d.loot)) }()
+	if err := d.people(ctx); err != nil {
+		return err
+	}
 	if d.state, err = d.openState(ctx, true); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.state.Close()) }()
 	d.tell("One process holds all roles here; in production, who serves cannot destroy keys, and who destroys cannot decrypt.")
-	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.forget, d.witness, d.restore, d.check, d.stranger} {
+	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.readUnknown, d.forget, d.witness, d.restore, d.check, d.stranger} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}

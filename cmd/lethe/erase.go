@@ -169,12 +169,16 @@ func (p *program) confirm(v vault.Preview, yes bool) error {
 func (p *program) erasuresCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "erasures", Short: "list the erasures and how far they are", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			return list(p, c, args, "CASE\tOPENED\tSTATE\tCERTIFICATE",
-				func(v vault.CaseInfo) string {
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.withState(c.Context(), func(st *state) error {
+				cases, err := st.Cases(c.Context())
+				if err != nil {
+					return err
+				}
+				return table(p, "CASE\tOPENED\tSTATE\tCERTIFICATE", cases, func(v vault.CaseInfo) string {
 					return fmt.Sprintf("%s\t%s\t%s\t%s", v.Case, v.Opened.Format(time.DateOnly), v.State, v.Certificate)
-				},
-				func(ctx context.Context, st *state, _ string) ([]vault.CaseInfo, error) { return st.Cases(ctx) })
+				})
+			})
 		},
 	}
 }

@@ -89,7 +89,16 @@ func inBlock(a vault.AnchorInfo) string {
 
 // withState opens the state folder for one thing.
 func (p *program) withState(ctx context.Context, do func(*state) error) (err error) {
-	st, err := p.openState(ctx, false)
+	return p.with(ctx, false, do)
+}
+
+// withStateMade is withState, and makes the folder when there is none.
+func (p *program) withStateMade(ctx context.Context, do func(*state) error) (err error) {
+	return p.with(ctx, true, do)
+}
+
+func (p *program) with(ctx context.Context, create bool, do func(*state) error) (err error) {
+	st, err := p.openState(ctx, create)
 	if err != nil {
 		return err
 	}

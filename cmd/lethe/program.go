@@ -24,6 +24,7 @@ type program struct {
 	dir, configFile string
 	attested        []string
 	rpcListen       string // see devchain.Config.Listen
+	url, token      string // of a service elsewhere
 	json, verbose   bool
 	config          config
 	log             *slog.Logger
@@ -79,10 +80,14 @@ Start:   lethe import bundles/ --dir lethe-state`,
 	f.BoolVar(&p.json, "json", false, "print one JSON document")
 	f.StringArrayVar(&p.attested, "attest", nil,
 		"when no witness answers: a person who attests that no store was put back (give it twice, two persons)")
+	f.StringVar(&p.url, "url", "", "reach the service at this origin instead of the state folder")
+	f.StringVar(&p.token, "token", os.Getenv("LETHE_TOKEN"), "bearer token for --url; by default from LETHE_TOKEN")
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is done, step by step")
 	root.AddCommand(p.importCommand(), p.patientsCommand(), p.recordsCommand(), p.bundlesCommand(), p.recordCommand(),
 		p.accessLogCommand(), p.eraseCommand(), p.erasuresCommand(), p.receiptCommand(), p.verifyCommand(),
-		p.logCommand(), p.chainCommand(), p.workCommand(), p.demoCommand())
+		p.logCommand(), p.chainCommand(), p.workCommand(), p.demoCommand(),
+		p.serveCommand(), p.tokenCommand(), p.partyCommand(), p.registryCommand(), p.providerCommand(), p.issuerCommand(),
+		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand())
 	return root
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lethe/api"
 	"lethe/vault"
 	"lethe/vault/fhir"
 )
@@ -33,33 +34,50 @@ func systemUser() string {
 }
 
 // patientID turns what a person typed into a patient's id: the id itself, or an identifier as system|value.
-func (st *state) patientID(ctx context.Context, text string) (string, error) {
+func patientID(text string, find func(fhir.Identifier) (string, error)) (string, error) {
 	system, value, ok := strings.Cut(text, "|")
 	if !ok {
 		return text, nil
 	}
-	return st.FindPatient(ctx, fhir.Identifier{System: system, Value: value})
+	return find(fhir.Identifier{System: system, Value: value})
+}
+
+func (st *state) patientID(ctx context.Context, text string) (string, error) {
+	return patientID(text, func(id fhir.Identifier) (string, error) { return st.FindPatient(ctx, id) })
+}
+
+func (r *remote) patientID(ctx context.Context, text string) (string, error) {
+	return patientID(text, func(id fhir.Identifier) (string, error) {
+		got, err := r.FindPatientWithResponse(ctx, api.Identifier{System: id.System, Value: id.Value})
+		if err != nil {
+			return "", err
+		}
+		found, err := given(got.JSON200)
+		return found.ID, err
+	})
 }
 
 // list runs a command that shows a list about a patient.
 func list[T any](p *program, c *cobra.Command, args []string, heading string, row func(T) string,
-	get func(context.Context, *state, string) ([]T, error),
-) (err error) {
-	st, err := p.openState(c.Context(), false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	patient := ""
-	if len(args) > 0 {
-		if patient, err = st.patientID(c.Context(), args[0]); err != nil {
+	get func(context.Context, *remote, string) ([]T, error),
+) error {
+	return p.withService(c.Context(), func(r *remote) (err error) {
+		patient := ""
+		if len(args) > 0 {
+			if patient, err = r.patientID(c.Context(), args[0]); err != nil {
+				return err
+			}
+		}
+		rows, err := get(c.Context(), r, patient)
+		if err != nil {
 			return err
 		}
-	}
-	rows, err := get(c.Context(), st, patient)
-	if err != nil {
-		return err
-	}
+		return table(p, heading, rows, row)
+	})
+}
+
+// table prints rows under a heading, or as JSON.
+func table[T any](p *program, heading string, rows []T, row func(T) string) error {
 	if p.json {
 		return p.print(rows)
 	}
@@ -71,13 +89,36 @@ func list[T any](p *program, c *cobra.Command, args []string, heading string, ro
 	return w.Flush()
 }
 
+// pages gathers a list that comes in pages.
+func pages[T any](page func(after string) (items []T, next string, err error)) ([]T, error) {
+	all := []T{}
+	for after := ""; ; {
+		items, next, err := page(after)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+		if after = next; after == "" {
+			return all, nil
+		}
+	}
+}
+
 func (p *program) patientsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "patients", Short: "list the patients, by id", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			return list(p, c, args, "PATIENT\tRECORDS",
-				func(v vault.PatientInfo) string { return fmt.Sprintf("%s\t%d", v.ID, v.Records) },
-				func(ctx context.Context, st *state, _ string) ([]vault.PatientInfo, error) { return st.Patients(ctx) })
+			return list(p, c, args, "PATIENT\tRECORDS", func(v api.Patient) string { return fmt.Sprintf("%s\t%d", v.ID, v.Records) },
+				func(ctx context.Context, r *remote, _ string) ([]api.Patient, error) {
+					return pages(func(after string) ([]api.Patient, string, error) {
+						got, err := r.PatientsWithResponse(ctx, nil, from(after))
+						if err != nil {
+							return nil, "", err
+						}
+						page, err := given(got.JSON200)
+						return page.Patients, page.Next, err
+					})
+				})
 		},
 	}
 }
@@ -87,39 +128,39 @@ func (p *program) recordsCommand() *cobra.Command {
 		Use: "records PATIENT", Short: "list a patient's records", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return list(p, c, args, "RECORD\tTYPE\tCOMPARTMENT\tBYTES",
-				func(v vault.RecordInfo) string {
+				func(v api.Record) string {
 					return fmt.Sprintf("%s\t%s\t%s\t%d", v.ID, v.Type, v.Compartment, v.Size)
 				},
-				func(ctx context.Context, st *state, id string) ([]vault.RecordInfo, error) {
-					return st.Records(ctx, id)
+				func(ctx context.Context, r *remote, patient string) ([]api.Record, error) {
+					return r.records(ctx, patient)
 				})
 		},
 	}
+}
+
+// records lists what there is of a patient, with whatever credentials the editors add.
+func (r *remote) records(ctx context.Context, patient string, with ...api.RequestEditorFn) ([]api.Record, error) {
+	return pages(func(after string) ([]api.Record, string, error) {
+		got, err := r.RecordsWithResponse(ctx, patient, nil, append([]api.RequestEditorFn{from(after)}, with...)...)
+		if err != nil {
+			return nil, "", err
+		}
+		page, err := given(got.JSON200)
+		return page.Records, page.Next, err
+	})
 }
 
 func (p *program) bundlesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "bundles PATIENT", Short: "list a patient's bundles", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return list(p, c, args, "BUNDLE\tBYTES",
-				func(v vault.BundleInfo) string { return fmt.Sprintf("%s\t%d", v.ID, v.Size) },
-				func(ctx context.Context, st *state, id string) ([]vault.BundleInfo, error) {
-					return st.Bundles(ctx, id)
-				})
-		},
-	}
-}
-
-func (p *program) accessLogCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "access-log PATIENT", Short: "account for the disclosures of a patient's records", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return list(p, c, args, "AT\tWHO\tPURPOSE\tRECORD",
-				func(v vault.DisclosureInfo) string {
-					return fmt.Sprintf("%s\t%s\t%s\t%s", v.At.Format("2006-01-02 15:04:05Z"), v.Actor, v.Purpose, v.Record)
-				},
-				func(ctx context.Context, st *state, id string) ([]vault.DisclosureInfo, error) {
-					return st.AccessLog(ctx, id)
+			return list(p, c, args, "BUNDLE\tBYTES", func(v api.Bundle) string { return fmt.Sprintf("%s\t%d", v.ID, v.Size) },
+				func(ctx context.Context, r *remote, patient string) ([]api.Bundle, error) {
+					got, err := r.BundlesWithResponse(ctx, patient)
+					if err != nil {
+						return nil, err
+					}
+					return given(got.JSON200)
 				})
 		},
 	}

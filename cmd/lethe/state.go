@@ -50,9 +50,13 @@ type state struct {
 	chain    *devchain.Chain // of the embedded default, nil when another chain is configured
 	contract anchor.Chain
 	network  anchor.Network
-	logDir   string
-	unmarked *object.Local  // the ledger's second copy, when it is not known as a witness yet
-	closers  []func() error // in the order in which they were opened
+	book     *ledger.Ledger
+	proving  *vault.Proving // nil when nobody reads by proof
+	// accreditor is the verifier key of the accreditation role
+	accreditor string
+	logDir     string
+	unmarked   *object.Local  // the ledger's second copy, when it is not known as a witness yet
+	closers    []func() error // in the order in which they were opened
 }
 
 // openState opens the state folder, making it when asked to, and brings it to a state that can be served.
@@ -135,6 +139,7 @@ func (st *state) open(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	st.book = book
 	store, err := index.Open(ctx, index.Config{Dir: filepath.Join(p.dir, indexFolder), Tenant: p.config.Tenant, Log: p.log})
 	if err != nil {
 		return err
@@ -241,6 +246,10 @@ func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, 
 	if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
 		return err
 	}
+	if c.Proving, st.accreditor, err = p.openProving(ctx, ring); err != nil {
+		return err
+	}
+	st.proving = c.Proving
 	c.Tenant, c.Version, c.Logger, c.Step = p.config.Tenant, version(), p.log, p.step
 	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring, ring, ring, ring, signer
 	c.Cache = keys.CacheConfig{TTL: p.config.Keys.CacheTTL, MaxKeys: p.config.Keys.CacheSize}
@@ -253,18 +262,19 @@ func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, 
 	return nil
 }
 
-// work starts the jobs and the schedule of anchoring.
+// work starts the jobs and the schedules.
 func (st *state) work(ctx context.Context) error {
 	stop, err := st.index.Work(ctx, index.Handlers{ExecuteErasure: st.ExecuteErasure, SequenceLog: st.SequenceLog})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var anchoring sync.WaitGroup
-	anchoring.Go(func() { st.KeepAnchoring(ctx) })
+	var schedules sync.WaitGroup
+	schedules.Go(func() { st.KeepAnchoring(ctx) })
+	schedules.Go(func() { st.KeepPublishing(ctx) })
 	st.closers = append(st.closers, func() error {
 		cancel()
-		anchoring.Wait()
+		schedules.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
 		return errors.Join(stop(ctx), st.Settle(ctx))
@@ -318,14 +328,23 @@ func lock(name string) (unlock func() error, err error) {
 	return f.Close, nil
 }
 
+// errInUse says that another process has the state folder.
+var errInUse = errors.New("the state folder is in use")
+
 func inUse(dir string, f io.Reader) error {
 	var h holder
 	if err := json.NewDecoder(io.LimitReader(f, 4096)).Decode(&h); err != nil {
-		return fmt.Errorf("%s is in use by another process", dir)
+		return fmt.Errorf("%s is in use by another process%w", dir, silent{errInUse})
 	}
-	return withHint(fmt.Errorf("%s is in use by process %d (%s, since %s)", dir, h.PID, h.Command, h.Since.Format(time.RFC3339)),
+	return withHint(fmt.Errorf("%s is in use by process %d (%s, since %s)%w", dir, h.PID, h.Command, h.Since.Format(time.RFC3339), silent{errInUse}),
 		"wait until it has ended")
 }
+
+// silent is an error that is there to be asked for, and adds nothing to the text.
+type silent struct{ error }
+
+func (silent) Error() string   { return "" }
+func (s silent) Unwrap() error { return s.error }
 
 // publishKey puts the public half of the certificates' key where verifiers find it.
 func publishKey(name string, public any) error {

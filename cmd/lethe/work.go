@@ -86,10 +86,8 @@ func (p *program) serveLog(ctx context.Context, st *state, listen string, failed
 		return nil, "", fmt.Errorf("--listen: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/log/", http.StripPrefix("/log", tlog.Handler(st.tiles, func() []byte { return st.log.Shown().Note })))
-	for _, name := range []string{networkName, publicKeyFile} {
-		mux.HandleFunc("GET /public/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, p.publicFile(name)) })
-	}
+	mux.Handle("/log/", p.logHandler(st))
+	mux.Handle("/public/", p.publicHandler())
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
@@ -99,4 +97,18 @@ func (p *program) serveLog(ctx context.Context, st *state, listen string, failed
 		}
 	}()
 	return server, l.Addr().String(), nil
+}
+
+// logHandler serves the log (C2SP tlog-tiles).
+func (p *program) logHandler(st *state) http.Handler {
+	return http.StripPrefix("/log", tlog.Handler(st.tiles, func() []byte { return st.log.Shown().Note }))
+}
+
+// publicHandler serves what verifiers and provers need and concerns no person.
+func (p *program) publicHandler() http.Handler {
+	mux := http.NewServeMux()
+	for _, name := range []string{networkName, publicKeyFile, registryName} {
+		mux.HandleFunc("GET /public/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, p.publicFile(name)) })
+	}
+	return mux
 }

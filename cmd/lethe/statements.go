@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"lethe/circuits"
+	"lethe/circuits/authorization"
+)
+
+// statements are all that this program proves and verifies.
+func statements() []circuits.Statement { return []circuits.Statement{authorization.Statement()} }
+
+// keysFor gives the keys of a statement: this user's development set-up, which is made when there is none.
+func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
+	stage := ""
+	k, err := circuits.Develop(ctx, p.config.Proving.Keys, s, func(now string) {
+		if interactive(p.stderr) && now != stage {
+			p.say("%s: %s", s.Name(), now)
+		}
+		stage = now
+	})
+	if err != nil {
+		return nil, err
+	}
+	if k.Manifest.Setup == circuits.Development {
+		p.log.Warn("development keys: whoever made them can prove what is not true", "statement", s.Name())
+	}
+	return k, nil
+}
+
+// statementInfo is what `lethe statements --json` lists.
+type statementInfo struct {
+	ID           string         `json:"id"`
+	Version      int            `json:"version"`
+	Constraints  int            `json:"constraints"`
+	Commitments  int            `json:"commitments"`
+	PublicInputs []string       `json:"public_inputs"`
+	VerifyingKey circuits.Hash  `json:"vk_sha256"`
+	R1CS         circuits.Hash  `json:"r1cs_sha256"`
+	Setup        circuits.Setup `json:"setup"`
+}
+
+func (p *program) statementsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "statements",
+		Short: "list what can be proven, with the keys for it",
+		Long: `Lists the statements that this program proves and verifies: how many constraints each has, what it shows, and the SHA-256 of its
+verifying key. Keys of a development set-up are made on first use and kept for this user; whoever made them can prove what is not true.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			infos := []statementInfo{}
+			for _, s := range statements() {
+				k, err := p.keysFor(c.Context(), s)
+				if err != nil {
+					return err
+				}
+				m := k.Manifest
+				infos = append(infos, statementInfo{
+					m.Statement, m.Version, m.Constraints, m.Commitments, m.PublicInputs, m.VerifyingKey, m.R1CS, m.Setup,
+				})
+			}
+			if p.json {
+				return p.print(infos)
+			}
+			for _, i := range infos {
+				fmt.Fprintf(p.stdout, "%s/v%d  %d constraints  %d public inputs  %s set-up  key %s\n",
+					i.ID, i.Version, i.Constraints, len(i.PublicInputs), i.Setup, i.VerifyingKey)
+			}
+			return nil
+		},
+	}
+}
+
+func (p *program) exportCommand() *cobra.Command {
+	c := &cobra.Command{Use: "export", Short: "write proofs and keys for other programs"}
+	var output string
+	snarkjs := &cobra.Command{
+		Use:   "snarkjs PROOF.json",
+		Short: "write a proof and its verifying key as snarkjs reads them",
+		Long: `Writes verification_key.json, proof.json and public.json into a folder:
+
+  npx snarkjs groth16 verify verification_key.json public.json proof.json`,
+		Example: "  lethe export snarkjs proof.json --output snarkjs/",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return p.exportSnarkjs(c.Context(), args[0], output) },
+	}
+	snarkjs.Flags().StringVarP(&output, "output", "o", "", "folder to write into (required)")
+	require(snarkjs, "output")
+	var contract string
+	solidity := &cobra.Command{
+		Use:     "solidity STATEMENT",
+		Short:   "write a statement's verifier as a contract",
+		Example: "  lethe export solidity authorization --output Verifier.sol",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return p.exportSolidity(c.Context(), args[0], contract) },
+	}
+	solidity.Flags().StringVarP(&contract, "output", "o", "", "file to write (required)")
+	require(solidity, "output")
+	c.AddCommand(snarkjs, solidity)
+	return c
+}
+
+// readProof reads a proof file, and the keys of its statement.
+func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, *circuits.Keys, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	proof, err := circuits.ParseProof(data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, s := range statements() {
+		if s.ID == proof.Statement && s.Version == proof.Version {
+			k, err := p.keysFor(ctx, s)
+			return proof, k, err
+		}
+	}
+	return nil, nil, withHint(fmt.Errorf("%s is a proof of %s, version %d, which is not known here", name, proof.Statement, proof.Version),
+		"`lethe statements` lists what is")
+}
+
+func (p *program) exportSnarkjs(ctx context.Context, name, output string) error {
+	proof, k, err := p.readProof(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := k.Verifier().Verify(proof); err != nil {
+		return err
+	}
+	key, err := k.Verifier().SnarkjsKey()
+	if err != nil {
+		return err
+	}
+	points, public, err := k.Verifier().SnarkjsProof(proof)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(output, 0o750); err != nil {
+		return err
+	}
+	for file, data := range map[string][]byte{"verification_key.json": key, "proof.json": points, "public.json": public} {
+		if err := os.WriteFile(filepath.Join(output, file), data, 0o644); err != nil { //nolint:gosec // they are to be handed out
+			return err
+		}
+	}
+	if p.json {
+		return p.print(map[string]string{"output": output, "statement": proof.Statement})
+	}
+	p.say("wrote verification_key.json, proof.json and public.json into %s", output)
+	return nil
+}
+
+func (p *program) exportSolidity(ctx context.Context, statement, output string) error {
+	for _, s := range statements() {
+		if s.ID != statement {
+			continue
+		}
+		k, err := p.keysFor(ctx, s)
+		if err != nil {
+			return err
+		}
+		f, err := os.Create(output)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := k.Verifier().ExportSolidity(f); err != nil {
+			return err
+		}
+		return f.Sync()
+	}
+	return withHint(fmt.Errorf("there is no statement %q", statement), "`lethe statements` lists them")
+}

