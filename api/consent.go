@@ -106,7 +106,8 @@ func (a *api) Withdraw(ctx context.Context, r WithdrawRequestObject) (WithdrawRe
 		return nil, err
 	}
 	return Withdraw200JSONResponse{
-		Index: int64(done.Index), EffectiveHere: moment(done.At), EffectiveElsewhere: moment(done.EffectiveElsewhere), Receipt: done.Receipt,
+		Index: int64(done.Index), EffectiveHere: moment(done.At), EffectiveElsewhere: moment(done.EffectiveElsewhere),
+		Receipt: done.Receipt,
 	}, nil
 }
 

@@ -57,7 +57,8 @@ func (d *decoder) seconds(name string, at time.Time) uint64 {
 }
 
 var issuerRoles = map[IssuerRole]identity.Role{
-	IssuerRoleRegistrar: identity.Registrar, IssuerRoleRepresentative: identity.Representative, IssuerRoleAttester: identity.Attester,
+	IssuerRoleRegistrar: identity.Registrar, IssuerRoleRepresentative: identity.Representative,
+	IssuerRoleAttester: identity.Attester,
 }
 
 func (d *decoder) issuer(name string, i Issuer) identity.Issuer {

@@ -108,8 +108,8 @@ func (a *api) Registry(_ context.Context, r RegistryRequestObject) (RegistryResp
 
 func treeVersion(v vault.TreeVersion) TreeVersion {
 	return TreeVersion{
-		Kind: RegistryKind(v.Kind), Version: int64(v.Version), Floor: int64(v.Floor), Root: field.Text(v.Root), Published: some(v.Published),
-		Note: string(v.Note),
+		Kind: RegistryKind(v.Kind), Version: int64(v.Version), Floor: int64(v.Floor), Root: field.Text(v.Root),
+		Published: some(v.Published), Note: string(v.Note),
 	}
 }
 

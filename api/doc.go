@@ -5,7 +5,7 @@
 // Two kinds of callers read records. Those who are known carry a bearer token (JWT) of an issuer; by default that is [DevIssuer],
 // which is for trying and for tests: whoever holds its secret can be anybody. Those who are not to be known prove that they are
 // entitled, and get a token that is bound to a key of theirs (DPoP, RFC 9449). On the routes for them credentials and cookies are
-// dropped unread, and neither address nor time of a request is logged.
+// dropped unread, and unless the service itself fails nothing of a request is logged.
 //
 // A body is checked twice before it is decoded, by its JSON and by its schema, which costs about 0.1 ms for a kibibyte. Nothing
 // is buffered whole but bodies with a small limit and uploads ([Config.MaxUpload]).

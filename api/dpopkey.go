@@ -69,11 +69,11 @@ func (k *DPoPKey) Proof(method, address, token string) (string, error) {
 	if token != "" {
 		claims.Token = tokenHash(token)
 	}
-	return signProof(jose.SigningKey{Algorithm: jose.ES256, Key: k.private}, dpopType, claims)
+	return signProof(jose.SigningKey{Algorithm: jose.ES256, Key: k.private}, claims)
 }
 
-func signProof(key jose.SigningKey, typ string, claims any) (string, error) {
-	s, err := jose.NewSigner(key, (&jose.SignerOptions{EmbedJWK: true}).WithType(jose.ContentType(typ)))
+func signProof(key jose.SigningKey, claims dpopClaims) (string, error) {
+	s, err := jose.NewSigner(key, (&jose.SignerOptions{EmbedJWK: true}).WithType(dpopType))
 	if err != nil {
 		return "", fmt.Errorf("DPoP proof: %w", err)
 	}

@@ -507,7 +507,7 @@ type TokenExchange struct {
 	GrantType          TokenExchangeGrantType          `json:"grant_type"`
 	RequestedTokenType TokenExchangeRequestedTokenType `json:"requested_token_type,omitempty,omitzero"`
 
-	// SubjectToken base64url of the presentation: a JSON object of challenge (its id), proof (the proof file) and escrow (base64)
+	// SubjectToken base64url of a JSON object: challenge (its id), proof (a proof file), escrow (base64)
 	SubjectToken     string                        `json:"subject_token"`
 	SubjectTokenType TokenExchangeSubjectTokenType `json:"subject_token_type"`
 }
@@ -610,7 +610,8 @@ type RecordsParams struct {
 
 // ReceiptParams defines parameters for Receipt.
 type ReceiptParams struct {
-	// Purpose HL7 v3 PurposeOfUse, TREAT for content and HOPERAT for receipts (a patient's, PATRQT) when none is given. A token that a proof was exchanged for has its own
+	// Purpose HL7 v3 PurposeOfUse, TREAT for content and HOPERAT for receipts (a patient's, PATRQT) when none is given. A token that a
+	// proof was exchanged for has its own
 	Purpose PurposeParam `form:"purpose,omitempty" json:"purpose,omitempty,omitzero"`
 }
 
@@ -625,7 +626,8 @@ type StoreParams struct {
 
 // ContentParams defines parameters for Content.
 type ContentParams struct {
-	// Purpose HL7 v3 PurposeOfUse, TREAT for content and HOPERAT for receipts (a patient's, PATRQT) when none is given. A token that a proof was exchanged for has its own
+	// Purpose HL7 v3 PurposeOfUse, TREAT for content and HOPERAT for receipts (a patient's, PATRQT) when none is given. A token that a
+	// proof was exchanged for has its own
 	Purpose PurposeParam `form:"purpose,omitempty" json:"purpose,omitempty,omitzero"`
 
 	// Range one range of bytes (RFC 9110)
@@ -769,8 +771,8 @@ type ClientInterface interface {
 
 	// ChallengeWithBody A challenge to prove an authorization for
 	//
-	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-	// left is to read as a known caller.
+	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+	// that is left is to read as a known caller.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -779,8 +781,8 @@ type ClientInterface interface {
 
 	// Challenge A challenge to prove an authorization for
 	//
-	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-	// left is to read as a known caller.
+	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+	// that is left is to read as a known caller.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -794,8 +796,8 @@ type ClientInterface interface {
 
 	// EraseWithBody Have a patient erased
 	//
-	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-	// not approve it.
+	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+	// must not approve it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -804,8 +806,8 @@ type ClientInterface interface {
 
 	// Erase Have a patient erased
 	//
-	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-	// not approve it.
+	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+	// must not approve it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -926,8 +928,8 @@ type ClientInterface interface {
 
 	// Receipt Proof that something stands in the log
 	//
-	// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts for
-	// their binding, grants, disclosures and erasures.
+	// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts
+	// for their binding, grants, disclosures and erasures.
 	//
 	// Corresponds with GET /receipts/{subject} (the `Receipt` operationId).
 	Receipt(ctx context.Context, subject string, params *ReceiptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -943,9 +945,9 @@ type ClientInterface interface {
 
 	// Content A record's or bundle's bytes, as they were received
 	//
-	// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are refused,
-	// for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never shorter by
-	// itself: the length is sent first.
+	// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are
+	// refused, for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never
+	// shorter by itself: the length is sent first.
 	//
 	// Corresponds with GET /records/{record}/content (the `Content` operationId).
 	Content(ctx context.Context, record RecordID, params *ContentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -980,7 +982,8 @@ type ClientInterface interface {
 
 	// TokenWithBody Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	//
-	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+	// who reads.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -989,7 +992,8 @@ type ClientInterface interface {
 
 	// TokenWithFormdataBody Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	//
-	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+	// who reads.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -1066,8 +1070,8 @@ func (c *RawClient) Bind(ctx context.Context, body BindJSONRequestBody, reqEdito
 
 // ChallengeWithBody A challenge to prove an authorization for
 //
-// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-// left is to read as a known caller.
+// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+// that is left is to read as a known caller.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1086,8 +1090,8 @@ func (c *RawClient) ChallengeWithBody(ctx context.Context, contentType string, b
 
 // Challenge A challenge to prove an authorization for
 //
-// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-// left is to read as a known caller.
+// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+// that is left is to read as a known caller.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1121,8 +1125,8 @@ func (c *RawClient) Erasures(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // EraseWithBody Have a patient erased
 //
-// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-// not approve it.
+// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+// must not approve it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1141,8 +1145,8 @@ func (c *RawClient) EraseWithBody(ctx context.Context, contentType string, body 
 
 // Erase Have a patient erased
 //
-// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-// not approve it.
+// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+// must not approve it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1453,8 +1457,8 @@ func (c *RawClient) Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*
 
 // Receipt Proof that something stands in the log
 //
-// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts for
-// their binding, grants, disclosures and erasures.
+// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts
+// for their binding, grants, disclosures and erasures.
 //
 // Corresponds with GET /receipts/{subject} (the `Receipt` operationId).
 func (c *RawClient) Receipt(ctx context.Context, subject string, params *ReceiptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1490,9 +1494,9 @@ func (c *RawClient) StoreWithBody(ctx context.Context, params *StoreParams, cont
 
 // Content A record's or bundle's bytes, as they were received
 //
-// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are refused,
-// for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never shorter by
-// itself: the length is sent first.
+// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are
+// refused, for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never
+// shorter by itself: the length is sent first.
 //
 // Corresponds with GET /records/{record}/content (the `Content` operationId).
 func (c *RawClient) Content(ctx context.Context, record RecordID, params *ContentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1577,7 +1581,8 @@ func (c *RawClient) Delta(ctx context.Context, kind KindParam, params *DeltaPara
 
 // TokenWithBody Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 //
-// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+// who reads.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1596,7 +1601,8 @@ func (c *RawClient) TokenWithBody(ctx context.Context, params *TokenParams, cont
 
 // TokenWithFormdataBody Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 //
-// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+// who reads.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2925,8 +2931,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChallengeWithBodyWithResponse A challenge to prove an authorization for
 	//
-	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-	// left is to read as a known caller.
+	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+	// that is left is to read as a known caller.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2935,8 +2941,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChallengeWithResponse A challenge to prove an authorization for
 	//
-	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-	// left is to read as a known caller.
+	// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+	// that is left is to read as a known caller.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2952,8 +2958,8 @@ type ClientWithResponsesInterface interface {
 
 	// EraseWithBodyWithResponse Have a patient erased
 	//
-	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-	// not approve it.
+	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+	// must not approve it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2962,8 +2968,8 @@ type ClientWithResponsesInterface interface {
 
 	// EraseWithResponse Have a patient erased
 	//
-	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-	// not approve it.
+	// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+	// must not approve it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3108,8 +3114,8 @@ type ClientWithResponsesInterface interface {
 
 	// ReceiptWithResponse Proof that something stands in the log
 	//
-	// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts for
-	// their binding, grants, disclosures and erasures.
+	// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts
+	// for their binding, grants, disclosures and erasures.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3127,9 +3133,9 @@ type ClientWithResponsesInterface interface {
 
 	// ContentWithResponse A record's or bundle's bytes, as they were received
 	//
-	// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are refused,
-	// for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never shorter by
-	// itself: the length is sent first.
+	// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are
+	// refused, for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never
+	// shorter by itself: the length is sent first.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3170,7 +3176,8 @@ type ClientWithResponsesInterface interface {
 
 	// TokenWithBodyWithResponse Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	//
-	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+	// who reads.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3179,7 +3186,8 @@ type ClientWithResponsesInterface interface {
 
 	// TokenWithFormdataBodyWithResponse Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	//
-	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+	// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+	// who reads.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4366,8 +4374,8 @@ func (c *ClientWithResponses) BindWithResponse(ctx context.Context, body BindJSO
 
 // ChallengeWithBodyWithResponse A challenge to prove an authorization for
 //
-// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-// left is to read as a known caller.
+// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+// that is left is to read as a known caller.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4382,8 +4390,8 @@ func (c *ClientWithResponses) ChallengeWithBodyWithResponse(ctx context.Context,
 
 // ChallengeWithResponse A challenge to prove an authorization for
 //
-// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way that is
-// left is to read as a known caller.
+// When too few providers are covered for one of them to be anonymous, the answer is `anonymity-set-too-small`, and the way
+// that is left is to read as a known caller.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4411,8 +4419,8 @@ func (c *ClientWithResponses) ErasuresWithResponse(ctx context.Context, reqEdito
 
 // EraseWithBodyWithResponse Have a patient erased
 //
-// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-// not approve it.
+// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+// must not approve it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4427,8 +4435,8 @@ func (c *ClientWithResponses) EraseWithBodyWithResponse(ctx context.Context, con
 
 // EraseWithResponse Have a patient erased
 //
-// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it must
-// not approve it.
+// Repeated for a patient whose erasure is under way or done, it answers with that erasure and starts nothing. Who filed it
+// must not approve it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4687,8 +4695,8 @@ func (c *ClientWithResponses) ReadyWithResponse(ctx context.Context, reqEditors 
 
 // ReceiptWithResponse Proof that something stands in the log
 //
-// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts for
-// their binding, grants, disclosures and erasures.
+// A receipt for a record opens what the log hides of it, and stands in the access log as a disclosure. Patients get receipts
+// for their binding, grants, disclosures and erasures.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4718,9 +4726,9 @@ func (c *ClientWithResponses) StoreWithBodyWithResponse(ctx context.Context, par
 
 // ContentWithResponse A record's or bundle's bytes, as they were received
 //
-// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are refused,
-// for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never shorter by
-// itself: the length is sent first.
+// The disclosure stands in the patient's access log before the first byte. One range of bytes may be asked for; several are
+// refused, for the whole would disclose more than was asked for. A transfer that fails on the way is cut off, and is never
+// shorter by itself: the length is sent first.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4791,7 +4799,8 @@ func (c *ClientWithResponses) DeltaWithResponse(ctx context.Context, kind KindPa
 
 // TokenWithBodyWithResponse Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 //
-// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+// who reads.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4806,7 +4815,8 @@ func (c *ClientWithResponses) TokenWithBodyWithResponse(ctx context.Context, par
 
 // TokenWithFormdataBodyWithResponse Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 //
-// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say who reads.
+// Parameters that are not declared are refused, where RFC 6749 would ignore them: a client_id or an actor_token would say
+// who reads.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -26,6 +26,7 @@ type exchange struct {
 	caller Caller     // of operations for known callers
 	// token and key are of somebody who reads by proof: what they got for it, and the thumbprint of the key that it is bound to.
 	token, key string
+	length     int64 // of the body as it was declared; -1 when it was not
 }
 
 type exchangeKey struct{}
@@ -94,10 +95,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // recovered answers a panic, which would otherwise stand in a log with the caller's address.
 func (a *api) recovered(x *exchange, r *http.Request) {
 	p := recover()
-	switch {
-	case p == nil:
+	switch p {
+	case nil:
 		return
-	case p == http.ErrAbortHandler: //nolint:errorlint // this very value is net/http's word for it
+	case http.ErrAbortHandler:
 		panic(p)
 	}
 	a.answerError(x.w, r, fmt.Errorf("panic: %T\n%s", p, debug.Stack()))

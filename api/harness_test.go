@@ -47,15 +47,15 @@ type fake struct {
 	err    error
 	panics bool
 
-	content content
-	import_ func(vault.Import) (vault.Imported, error)
-	cases   []vault.CaseInfo
-	erase   vault.EraseRequest
-	grant   vault.GrantGiven
-	bound   vault.Binding
-	shown   vault.Presentation
-	key     string
-	records []vault.RecordInfo
+	content   content
+	importing func(vault.Import) (vault.Imported, error)
+	cases     []vault.CaseInfo
+	erase     vault.EraseRequest
+	grant     vault.GrantGiven
+	bound     vault.Binding
+	shown     vault.Presentation
+	key       string
+	records   []vault.RecordInfo
 }
 
 func (f *fake) call(name string) error {
@@ -75,7 +75,8 @@ func (f *fake) called() []string {
 }
 
 func (f *fake) TreeVersion(k registry.Kind) (vault.TreeVersion, error) {
-	return vault.TreeVersion{Kind: k, Version: 7, Floor: 3, Root: field.Uint64(9), Published: now, Note: []byte("a note\n")}, f.call("TreeVersion")
+	return vault.TreeVersion{Kind: k, Version: 7, Floor: 3, Root: field.Uint64(9), Published: now, Note: []byte("a note\n")},
+		f.call("TreeVersion")
 }
 
 func (f *fake) Delta(context.Context, registry.Kind, uint64) ([]byte, error) {
@@ -114,14 +115,16 @@ func (f *fake) Inbox(context.Context, field.Element, int64) ([][]byte, int64, er
 func (f *fake) Challenge(_ context.Context, r vault.ChallengeRequest) (vault.Challenge, error) {
 	f.key = r.Key
 	return vault.Challenge{
-		ID: "an-id", Challenge: field.Uint64(5), Request: identity.Request{Scope: 1, Basis: r.Basis, Custody: identity.Own}, Auditor: auditor.Public(),
+		ID: "an-id", Challenge: field.Uint64(5), Request: identity.Request{Scope: 1, Basis: r.Basis, Custody: identity.Own},
+		Auditor: auditor.Public(),
 		Expires: now.Add(time.Minute), AnonymitySet: 12,
 	}, f.call("Challenge")
 }
 
 func (f *fake) Authorize(_ context.Context, p vault.Presentation, key string) (vault.Token, error) {
 	f.shown, f.key = p, key
-	return vault.Token{Secret: "a-secret", Expires: now.Add(5 * time.Minute), Scope: []string{"care", "billing"}}, f.call("Authorize")
+	return vault.Token{Secret: "a-secret", Expires: now.Add(5 * time.Minute), Scope: []string{"care", "billing"}},
+		f.call("Authorize")
 }
 
 func (f *fake) AuthorizedRead(_ context.Context, token, key, _ string) (content, error) {
@@ -165,10 +168,10 @@ func (f *fake) Read(_ context.Context, _ string, who vault.Access) (content, err
 }
 
 func (f *fake) Import(_ context.Context, in vault.Import) (vault.Imported, error) {
-	if err := f.call("Import"); err != nil || f.import_ == nil {
+	if err := f.call("Import"); err != nil || f.importing == nil {
 		return vault.Imported{Patient: patient, NewPatient: true, Bundle: record, Records: 2, Objects: 1, Bytes: 9}, err
 	}
-	return f.import_(in)
+	return f.importing(in)
 }
 
 func (f *fake) Receipt(_ context.Context, _ string, who vault.Access) (anchor.Receipt, error) {
@@ -181,14 +184,16 @@ func (f *fake) AccessLog(context.Context, string) ([]vault.DisclosureInfo, error
 	return []vault.DisclosureInfo{
 		{ID: record, At: now, Actor: "records: r. ecords", Purpose: "TREAT", Record: another},
 		{ID: another, At: now, Actor: "a provider", Purpose: "TREAT", Evidence: &vault.Evidence{
-			Challenge: field.Text(field.Uint64(5)), Request: field.Text(packed), Escrow: []byte("escrow"), Auditor: auditor.Public().Bytes(),
+			Challenge: field.Text(field.Uint64(5)), Request: field.Text(packed), Escrow: []byte("escrow"),
+			Auditor: auditor.Public().Bytes(),
 		}},
 	}, errors.Join(err, f.call("AccessLog"))
 }
 
 func (f *fake) Preview(_ context.Context, r vault.EraseRequest) (vault.Preview, error) {
 	f.erase = r
-	return vault.Preview{Patient: r.Patient, Parts: []vault.PartPreview{{Compartment: "care", Action: "erase", Records: 1}}}, f.call("Preview")
+	return vault.Preview{Patient: r.Patient, Parts: []vault.PartPreview{{Compartment: "care", Action: "erase", Records: 1}}},
+		f.call("Preview")
 }
 
 func (f *fake) Approve(_ context.Context, r vault.EraseRequest) (string, error) {
@@ -216,7 +221,6 @@ type front struct {
 	fake   *fake
 	issuer *DevIssuer
 	log    *bytes.Buffer
-	clock  time.Time
 }
 
 var (
@@ -256,7 +260,8 @@ func configured(t testing.TB) Config {
 		R1CS: circuits.Hash{1}, ProvingKey: circuits.Hash{2}, VerifyingKey: circuits.Hash{3},
 	}
 	return Config{
-		Service: new(vault.Service), URL: origin, Issuer: issuer, Accreditor: accreditKey, Version: "test", Network: anchor.Network{Origin: "log"},
+		Service: new(vault.Service), URL: origin, Issuer: issuer, Accreditor: accreditKey, Version: "test",
+		Network: anchor.Network{Origin: "log"},
 		Proving: &vault.Proving{
 			Service: "vault.example.org", Accreditor: accreditor, Auditor: auditor.Public(), Classes: []string{"care", "billing"},
 			Epoch: time.Hour, Reads: 4, MaxRootAge: time.Hour, PublishEvery: time.Minute, Threshold: 3,

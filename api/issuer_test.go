@@ -22,7 +22,8 @@ import (
 func TestIssuedTokenSaysWhoItIsOf(t *testing.T) {
 	f := newFront(t)
 	for _, who := range []Caller{
-		{Role: RoleRecords, Subject: "r. ecords"}, {Role: RolePatient, Subject: "p. atient", Patient: patient}, {Role: RoleOperator, Subject: "ø"},
+		{Role: RoleRecords, Subject: "r. ecords"}, {Role: RolePatient, Subject: "p. atient", Patient: patient}, {Role: RoleOperator,
+			Subject: "ø"},
 	} {
 		got, err := f.issuer.Verify(context.Background(), f.token(t, who))
 		if err != nil || got != who {
@@ -147,11 +148,12 @@ func forgeries(t *testing.T, f *front, good bearerClaims) map[string]string {
 		"the typ of a DPoP proof":   signed(`{"alg":"EdDSA","typ":"dpop+jwt"}`, f.issuer.key),
 		"two algs":                  signed(`{"alg":"none","alg":"EdDSA","typ":"at+jwt"}`, f.issuer.key),
 		"no signature":              parts[0] + "." + parts[1] + ".",
-		"another payload":           parts[0] + "." + encoded(strings.Replace(string(claims), "records", "officer", 1)) + "." + parts[2],
-		"two parts":                 parts[0] + "." + parts[1],
-		"JSON":                      fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, parts[1], parts[0], parts[2]),
-		"five parts":                strings.Repeat("a.", 4) + "a",
-		"nothing":                   "",
+		"another payload": parts[0] + "." + encoded(strings.Replace(string(claims), "records", "officer",
+			1)) + "." + parts[2],
+		"two parts":  parts[0] + "." + parts[1],
+		"JSON":       fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, parts[1], parts[0], parts[2]),
+		"five parts": strings.Repeat("a.", 4) + "a",
+		"nothing":    "",
 	}
 }
 

@@ -91,7 +91,7 @@ func TestPossessionWithWrongClaims(t *testing.T) {
 		"ath in another form": func(c *dpopClaims) { c.Token += "=" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := signProof(key, dpopType, claimed(change))
+			text, err := signProof(key, claimed(change))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestPossessionWithWrongClaims(t *testing.T) {
 		})
 	}
 	for _, ok := range []time.Duration{-time.Minute, time.Minute} {
-		text, err := signProof(key, dpopType, claimed(func(c *dpopClaims) { c.Issued = jwt.NewNumericDate(now.Add(ok)) }))
+		text, err := signProof(key, claimed(func(c *dpopClaims) { c.Issued = jwt.NewNumericDate(now.Add(ok)) }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestThreat31PossessionInOtherForms(t *testing.T) {
 			f.refused(t, w, http.StatusUnauthorized, codePossession)
 		})
 	}
-	text, err := signProof(jose.SigningKey{Algorithm: jose.EdDSA, Key: edKey(t)}, dpopType, good)
+	text, err := signProof(jose.SigningKey{Algorithm: jose.EdDSA, Key: edKey(t)}, good)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,8 @@ func edKey(t *testing.T) ed25519.PrivateKey {
 func otherForms(t *testing.T, good dpopClaims) map[string]string {
 	t.Helper()
 	sign := func(alg jose.SignatureAlgorithm, key any, typ string, embed bool) string {
-		s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, (&jose.SignerOptions{EmbedJWK: embed}).WithType(jose.ContentType(typ)))
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key},
+			(&jose.SignerOptions{EmbedJWK: embed}).WithType(jose.ContentType(typ)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,8 @@ func TestPresentationIsReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := ParsePresentation(text)
-	if err != nil || p.Challenge != "an-id" || string(p.Proof) != `{"statement":"authorization"}` || len(p.Escrow) != identity.EscrowSize {
+	if err != nil || p.Challenge != "an-id" || string(p.Proof) != `{"statement":"authorization"}` ||
+		len(p.Escrow) != identity.EscrowSize {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -124,7 +125,8 @@ func FuzzJSON(f *testing.F) {
 			}
 			return
 		}
-		if depth := bytes.Count(data, []byte("[")) + bytes.Count(data, []byte("{")); depth == 0 && bytes.ContainsAny(data, "]}") && !bytes.Contains(data, []byte(`"`)) {
+		if depth := bytes.Count(data, []byte("[")) + bytes.Count(data, []byte("{")); depth == 0 && bytes.ContainsAny(data, "]}") &&
+			!bytes.Contains(data, []byte(`"`)) {
 			t.Fatalf("%q passes", data)
 		}
 		if bytes.ContainsAny(data, "\x00") {

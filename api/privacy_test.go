@@ -59,7 +59,8 @@ func TestDebugLogOfAnonymousCallersHasNoTimeTaken(t *testing.T) {
 	f := newFront(t)
 	f.cfg.Logger = slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	f.do(t, f.build(t, f.operations["GET /v1/inboxes/{organisation}"]))
-	if log := f.log.String(); !strings.Contains(log, `"operation":"inbox"`) || strings.Contains(log, "took") || strings.Contains(log, "/v1/") {
+	if log := f.log.String(); !strings.Contains(log, `"operation":"inbox"`) || strings.Contains(log, "took") ||
+		strings.Contains(log, "/v1/") {
 		t.Errorf("%s", log)
 	}
 }
@@ -103,7 +104,8 @@ func TestAnswersAreNotKept(t *testing.T) {
 		if op.id == "artifact" {
 			want = "public, max-age=31536000, immutable"
 		}
-		if w.Header().Get("Cache-Control") != want || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Set-Cookie") != "" {
+		if w.Header().Get("Cache-Control") != want || w.Header().Get("X-Content-Type-Options") != "nosniff" ||
+			w.Header().Get("Set-Cookie") != "" {
 			t.Errorf("%v", w.Header())
 		}
 	})

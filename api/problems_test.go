@@ -79,10 +79,13 @@ func TestErrorsHaveTheirStatus(t *testing.T) {
 	}{
 		{vault.ErrErased, 410, "erased"}, {vault.ErrErasing, 409, "erasing"}, {vault.ErrQuarantined, 503, "quarantined"},
 		{vault.ErrSignature, 403, "bad-signature"}, {vault.ErrConflict, 409, "conflict"}, {vault.ErrNoProving, 501, "no-proving"},
-		{vault.ErrChallengeUsed, 409, "challenge-used"}, {vault.ErrPseudonymUsed, 409, "pseudonym-used"}, {vault.ErrStaleRoot, 409, "root-stale"},
-		{vault.ErrAccreditation, 409, "accreditation-ended"}, {vault.ErrWithdrawn, 409, "grant-withdrawn"}, {vault.ErrProof, 403, "proof-invalid"},
+		{vault.ErrChallengeUsed, 409, "challenge-used"}, {vault.ErrPseudonymUsed, 409, "pseudonym-used"}, {vault.ErrStaleRoot, 409,
+			"root-stale"},
+		{vault.ErrAccreditation, 409, "accreditation-ended"}, {vault.ErrWithdrawn, 409, "grant-withdrawn"}, {vault.ErrProof, 403,
+			"proof-invalid"},
 		{vault.ErrScope, 403, "scope-differs"}, {vault.ErrSubject, 403, "subject-differs"}, {vault.ErrToken, 401, "token-invalid"},
-		{vault.ErrNotLogged, 409, "not-logged"}, {keys.ErrCorrupt, 500, "tampered"}, {keys.ErrUnavailable, 503, "key-store-unavailable"},
+		{vault.ErrNotLogged, 409, "not-logged"}, {keys.ErrCorrupt, 500, "tampered"}, {keys.ErrUnavailable, 503,
+			"key-store-unavailable"},
 		{anchor.ErrUnreachable, 503, codeChain}, {&fhir.Error{Err: fhir.ErrTooBig, Entry: -1}, 413, codeDocumentSize},
 		{&fhir.Error{Err: fhir.ErrTwoPatients, Entry: 3}, 422, codeTwoPatients}, {context.Canceled, 503, codeInterrupted},
 		{errors.New("disk I/O error"), 500, codeInternal},
@@ -127,7 +130,8 @@ func TestThreat06InternalErrorsAreLoggedAndNotSent(t *testing.T) {
 	}
 	id := strings.TrimPrefix(p.Instance, "urn:lethe:request:")
 	log := f.log.String()
-	if id == p.Instance || !strings.Contains(log, id) || !strings.Contains(log, "disk I/O error") || !strings.Contains(log, "bundles") {
+	if id == p.Instance || !strings.Contains(log, id) || !strings.Contains(log, "disk I/O error") || !strings.Contains(log,
+		"bundles") {
 		t.Errorf("%q is not found in %s", p.Instance, log)
 	}
 	if strings.Contains(log, patient) || strings.Contains(log, record) {

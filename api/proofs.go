@@ -9,12 +9,6 @@ import (
 	"lethe/vault"
 )
 
-// Token types of the exchange (RFC 8693, section 3).
-const (
-	tokenTypeAccess = "urn:ietf:params:oauth:token-type:access_token"
-	tokenTypeDPoP   = "DPoP"
-)
-
 // Challenge implements StrictServerInterface.
 func (a *api) Challenge(ctx context.Context, r ChallengeRequestObject) (ChallengeResponseObject, error) {
 	var d decoder
@@ -53,7 +47,8 @@ func (a *api) Token(ctx context.Context, r TokenRequestObject) (TokenResponseObj
 		return nil, err
 	}
 	return Token200JSONResponse{
-		AccessToken: t.Secret, IssuedTokenType: tokenTypeAccess, TokenType: tokenTypeDPoP,
-		ExpiresIn: max(0, int64(t.Expires.Sub(a.cfg.Now())/time.Second)), Scope: strings.Join(t.Scope, " "),
+		AccessToken: t.Secret, TokenType: "DPoP",
+		IssuedTokenType: string(TokenExchangeRequestedTokenTypeUrnIetfParamsOauthTokenTypeAccessToken), // RFC 8693, section 3
+		ExpiresIn:       max(0, int64(t.Expires.Sub(a.cfg.Now())/time.Second)), Scope: strings.Join(t.Scope, " "),
 	}, nil
 }

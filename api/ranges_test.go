@@ -44,8 +44,10 @@ func TestWholeRecord(t *testing.T) {
 // TestRangesThatAreNone are refused without asking the service, several at a time too.
 func TestRangesThatAreNone(t *testing.T) {
 	for _, header := range []string{
-		"bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1, 3-4", "bytes=,", "bytes=0-1;x", "bytes=--1", "bytes=+0-1",
-		"bytes=0x0-0x1", "bytes=9223372036854775808-", "bytes=0-9223372036854775808", "bytes=-9223372036854775808", "bytes=1 -2", "0-1", "bytes=1e2-",
+		"bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1, 3-4", "bytes=,", "bytes=0-1;x",
+		"bytes=--1", "bytes=+0-1",
+		"bytes=0x0-0x1", "bytes=9223372036854775808-", "bytes=0-9223372036854775808", "bytes=-9223372036854775808", "bytes=1 -2",
+		"0-1", "bytes=1e2-",
 	} {
 		f := newFront(t)
 		r := reads(t)
@@ -57,7 +59,8 @@ func TestRangesThatAreNone(t *testing.T) {
 }
 
 func TestRangesOutsideTheRecord(t *testing.T) {
-	for header, of := range map[string]string{"bytes=10-": "0123456789", "bytes=10-12": "0123456789", "bytes=-0": "0123456789", "bytes=0-": "", "bytes=-1": ""} {
+	for header, of := range map[string]string{"bytes=10-": "0123456789", "bytes=10-12": "0123456789", "bytes=-0": "0123456789",
+		"bytes=0-": "", "bytes=-1": ""} {
 		f := newFront(t)
 		closed := &closing{content: contentOf(of)}
 		f.fake.content = closed
@@ -84,7 +87,8 @@ func (c *closing) Close() error { c.closed = true; return c.content.Close() }
 
 // FuzzRange: whatever a range says, what comes of it lies within the record, and one that says where it begins begins there.
 func FuzzRange(f *testing.F) {
-	for _, s := range []string{"", "bytes=0-0", "bytes=3-", "bytes=-3", "bytes=0-1,2-3", "lines=1", "bytes=-0", "bytes=9223372036854775807-"} {
+	for _, s := range []string{"", "bytes=0-0", "bytes=3-", "bytes=-3", "bytes=0-1,2-3", "lines=1", "bytes=-0",
+		"bytes=9223372036854775807-"} {
 		f.Add(s, int64(10))
 	}
 	f.Fuzz(func(t *testing.T, header string, size int64) {

@@ -168,6 +168,7 @@ func (a *api) takeIn(ctx context.Context, x *exchange, r StoreRequestObject) (va
 		return vault.Imported{}, refuse(codeBusy, "").with("Retry-After", "5")
 	}
 	var b bytes.Buffer
+	b.Grow(int(max(x.length, 0)) + bytes.MinRead) // no copies of plaintext are left behind where the length is known
 	defer func() { clear(b.Bytes()) }()
 	_, err := b.ReadFrom(r.Body)
 	x.deadline(0)

@@ -98,6 +98,7 @@ func TestTamperedRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 		n, err := io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
 		if answer.StatusCode != http.StatusOK || !errors.Is(err, io.ErrUnexpectedEOF) || n > 2*transferChunk {
 			t.Errorf("%s: %d, %d bytes, %v", name, answer.StatusCode, n, err)
 		}
@@ -144,7 +145,7 @@ func (f *front) upload(t *testing.T, query, media string, body io.Reader) *httpt
 func TestUploadIsReadTwice(t *testing.T) {
 	f := newFront(t)
 	var read []string
-	f.fake.import_ = func(in vault.Import) (vault.Imported, error) {
+	f.fake.importing = func(in vault.Import) (vault.Imported, error) {
 		for range 2 {
 			src, err := in.Open()
 			if err != nil {
@@ -183,7 +184,8 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		"empty":               {"", mediaFHIR, strings.NewReader(""), 400, codeInvalid},
 		"too large":           {"", mediaFHIR, strings.NewReader(strings.Repeat("x", 17)), 413, codeUploadTooLarge},
 		"too large, in parts": {"", mediaFHIR, io.MultiReader(strings.NewReader(strings.Repeat("x", 17))), 413, codeUploadTooLarge},
-		"cut off":             {"", mediaFHIR, io.MultiReader(strings.NewReader("x"), iotest.ErrReader(io.ErrUnexpectedEOF)), 400, codeInvalid},
+		"cut off": {"", mediaFHIR, io.MultiReader(strings.NewReader("x"), iotest.ErrReader(io.ErrUnexpectedEOF)), 400,
+			codeInvalid},
 	} {
 		f := newFront(t, small)
 		w := f.upload(t, c.query, c.media, c.body)
@@ -200,7 +202,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 func TestThreat29UploadsAtATime(t *testing.T) {
 	f := newFront(t, func(c *Config) { c.Uploads = 1 })
 	inside, leave := make(chan bool), make(chan bool)
-	f.fake.import_ = func(vault.Import) (vault.Imported, error) {
+	f.fake.importing = func(vault.Import) (vault.Imported, error) {
 		inside <- true
 		<-leave
 		return vault.Imported{Patient: patient}, nil
@@ -216,7 +218,7 @@ func TestThreat29UploadsAtATime(t *testing.T) {
 	if code := <-first; code != http.StatusCreated {
 		t.Errorf("the first: %d", code)
 	}
-	f.fake.import_ = nil
+	f.fake.importing = nil
 	if w := f.upload(t, "", mediaFHIR, strings.NewReader("{}")); w.Code != http.StatusCreated {
 		t.Errorf("after it: %d", w.Code)
 	}

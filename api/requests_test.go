@@ -48,15 +48,18 @@ func bindingBody() any {
 
 func grantBody() any {
 	return GrantGiven{
-		Patient: patient, Grantee: field.Text(field.Uint64(3)), Scope: []string{"care"}, Purpose: "TREAT", From: now, Until: now.Add(time.Hour),
-		Basis: BasisCare, Terms: field.Text(field.Uint64(4)), Index: 17, Salt: field.Text(field.Uint64(5)), ViewHash: field.Text(field.Uint64(6)),
+		Patient: patient, Grantee: field.Text(field.Uint64(3)), Scope: []string{"care"}, Purpose: "TREAT", From: now,
+		Until: now.Add(time.Hour),
+		Basis: BasisCare, Terms: field.Text(field.Uint64(4)), Index: 17, Salt: field.Text(field.Uint64(5)),
+		ViewHash:  field.Text(field.Uint64(6)),
 		Signature: signature(), Signer: issuerBody(), Note: []byte("encrypted"), Inbox: field.Text(field.Uint64(3)),
 	}
 }
 
 func accreditationBody() any {
 	return Accreditation{
-		Changes: []LeafChange{{Index: 1, Leaf: field.Text(field.Uint64(3)), Organisation: field.Text(field.Uint64(4))}}, Note: "a\nnote\n",
+		Changes: []LeafChange{{Index: 1, Leaf: field.Text(field.Uint64(3)), Organisation: field.Text(field.Uint64(4))}},
+		Note:    "a\nnote\n",
 	}
 }
 
@@ -72,13 +75,15 @@ func challengeBody() any {
 
 func erasureBody() any {
 	return ErasureRequest{
-		Patient: patient, Ground: "17.1.b", FiledBy: "privacy desk", ApprovedBy: "data protection officer", Received: now.Add(-time.Hour),
-		Retain: Retention{Items: []string{"billing"}, Ground: "17.3.b", Law: "AO §147", Until: now.Add(time.Hour)},
+		Patient: patient, Ground: "17.1.b", FiledBy: "privacy desk", ApprovedBy: "data protection officer",
+		Received: now.Add(-time.Hour),
+		Retain:   Retention{Items: []string{"billing"}, Ground: "17.3.b", Law: "AO §147", Until: now.Add(time.Hour)},
 	}
 }
 
 func presentation() Presentation {
-	return Presentation{Challenge: "an-id", Proof: []byte(`{"statement":"authorization"}`), Escrow: make([]byte, identity.EscrowSize)}
+	return Presentation{Challenge: "an-id", Proof: []byte(`{"statement":"authorization"}`), Escrow: make([]byte,
+		identity.EscrowSize)}
 }
 
 func exchangeForm() url.Values {

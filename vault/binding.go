@@ -90,7 +90,7 @@ func (b *binding) opening(handle field.Element) anchor.Opening {
 // bindingID is what a patient's binding is called in the log's bookkeeping.
 func bindingID(patient string) string { return "binding-" + patient }
 
-// Bind binds a patient to a key. Errors: [ErrSignature] when the registrar or the key before has not signed, [ErrConflict] when a key
+// Bind binds a patient to a key. Errors: [ErrSignature] when the registrar or the key before has not signed, [ErrBound] when a key
 // is bound and neither it nor a recovery replaces it. Grants of the key before end.
 func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 	p, err := s.proving()
@@ -118,7 +118,7 @@ func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 	}
 	if sealed != nil && !b.Recovery {
 		if b.Previous == nil {
-			return Bound{}, fmt.Errorf("%w: a key is bound; it must sign for the new one, or the registrar for a recovery", ErrConflict)
+			return Bound{}, ErrBound
 		}
 		if err := identity.Verify(before.Key, message, *b.Previous); err != nil {
 			return Bound{}, fmt.Errorf("%w: the key that is bound has not signed", ErrSignature)

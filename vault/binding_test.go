@@ -95,7 +95,7 @@ func TestThreat44OneKeyFollowsAnother(t *testing.T) {
 	late := s.permit(c)
 	was := *c
 	c.rekey(t, identity.Own)
-	s.refused("without the key before", "conflict", func() error { return errorOf(s.Bind(t.Context(), s.binding(c))) })
+	s.refused("without the key before", "already-bound", func() error { return errorOf(s.Bind(t.Context(), s.binding(c))) })
 	b := s.rotation(c, newSigningKey(t))
 	s.refused("by a stranger's key", "bad-signature", func() error { return errorOf(s.Bind(t.Context(), b)) })
 	b = s.recovery(c)
@@ -176,7 +176,7 @@ func TestThreat44OvertakenBindings(t *testing.T) {
 		c.rekey(t, identity.Own)
 		theirs := s.binding(c)
 		return func() error { return errorOf(s.Bind(t.Context(), mine)) }, func() error { return errorOf(s.Bind(t.Context(), theirs)) }
-	}, "conflict")
+	}, "conflict", "already-bound")
 	s.overtaken(func() (action, meanwhile func() error) {
 		c := s.citizen(identity.Own)
 		key := c.key

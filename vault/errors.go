@@ -20,6 +20,7 @@ var (
 	ErrConflict       = errors.New("another change came first")
 	ErrNotLogged      = errors.New("not in a checkpoint of the log yet")
 	ErrNoProving      = errors.New("this service does not let anybody read by proof: it knows no accreditation role and no auditor")
+	ErrBound          = errors.New("a key is bound: it must sign for the new one, or the registrar for a recovery")
 	ErrUnbound        = errors.New("the patient is not bound to a key")
 	ErrSignature      = errors.New("a signature does not verify, or is not of who must sign")
 	ErrNotGranted     = errors.New("no grant of this patient covers what is asked")
@@ -66,6 +67,7 @@ var codes = []struct {
 	{ErrConflict, "conflict"},
 	{ErrNotLogged, "not-logged"},
 	{ErrNoProving, "no-proving"},
+	{ErrBound, "already-bound"},
 	{ErrUnbound, "unbound"},
 	{ErrSignature, "bad-signature"},
 	{ErrNotGranted, "not-granted"},

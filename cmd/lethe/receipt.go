@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
+
+	"lethe/anchor"
 )
 
 // receiptResult is what `lethe receipt --json` prints.
@@ -45,12 +46,7 @@ func (p *program) receipt(ctx context.Context, id, output string, now bool) (err
 	if output == "" {
 		return withHint(errors.New("no output is named"), "give --output FILE")
 	}
-	st, err := p.openState(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	done, err := st.writeReceipt(ctx, id, output, now)
+	done, err := p.fetchReceipt(ctx, id, output, now)
 	if err != nil {
 		return err
 	}
@@ -63,6 +59,29 @@ func (p *program) receipt(ctx context.Context, id, output string, now bool) (err
 	}
 	fmt.Fprintf(p.stdout, "%s: %d entries in a checkpoint of %d, %s\n", output, done.Entries, done.Size, where)
 	return nil
+}
+
+// fetchReceipt gets a receipt from the state folder, or from the service that has it.
+func (p *program) fetchReceipt(ctx context.Context, id, output string, now bool) (done receiptResult, err error) {
+	if p.url == "" && (now || !p.served()) {
+		err := p.withState(ctx, func(st *state) (err error) {
+			done, err = st.writeReceipt(ctx, id, output, now)
+			return err
+		})
+		return done, err
+	}
+	if now {
+		return done, withHint(errors.New("--anchor is for a state folder that is not served"), "the service anchors on its schedule")
+	}
+	err = p.withService(ctx, func(r *remote) error {
+		got, err := r.ReceiptWithResponse(ctx, id, nil)
+		if err != nil {
+			return err
+		}
+		done, err = saveReceipt(id, output, got.Body)
+		return err
+	})
+	return done, err
 }
 
 // writeReceipt writes a receipt to a new file.
@@ -80,13 +99,16 @@ func (st *state) writeReceipt(ctx context.Context, id, output string, now bool) 
 	if err != nil {
 		return done, err
 	}
-	f, err := os.OpenFile(output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return saveReceipt(id, output, data)
+}
+
+func saveReceipt(id, output string, data []byte) (done receiptResult, err error) {
+	r, err := anchor.ParseReceipt(data)
 	if err != nil {
 		return done, err
 	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return done, errors.Join(err, os.Remove(output))
+	if err := writeOnce(output, data); err != nil {
+		return done, err
 	}
 	done = receiptResult{ID: id, Entries: len(r.Entries), Size: r.Entries[0].Checkpoint.Size, Output: output}
 	if r.Anchor != nil {

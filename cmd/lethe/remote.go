@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -242,10 +243,10 @@ func (p *program) withService(ctx context.Context, do func(*remote) error) (err 
 	if p.url != "" {
 		return r.through(ctx, p.url, nil, do, p.identified()...)
 	}
-	st, err := p.openState(ctx, false)
-	if errors.Is(err, errInUse) && isSocket(filepath.Join(p.dir, socketName)) {
+	if p.served() {
 		return r.through(ctx, localURL, api.Unix(filepath.Join(p.dir, socketName)), do)
 	}
+	st, err := p.openState(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -268,9 +269,13 @@ func (r *remote) through(ctx context.Context, origin string, by http.RoundTrippe
 	return do(r)
 }
 
-func isSocket(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().Type() == fs.ModeSocket
+// served says whether a process serves the state folder.
+func (p *program) served() bool {
+	c, err := net.Dial("unix", filepath.Join(p.dir, socketName))
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
 }
 
 // identified adds the bearer token of --token to what is asked.

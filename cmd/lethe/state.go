@@ -328,23 +328,14 @@ func lock(name string) (unlock func() error, err error) {
 	return f.Close, nil
 }
 
-// errInUse says that another process has the state folder.
-var errInUse = errors.New("the state folder is in use")
-
 func inUse(dir string, f io.Reader) error {
 	var h holder
 	if err := json.NewDecoder(io.LimitReader(f, 4096)).Decode(&h); err != nil {
-		return fmt.Errorf("%s is in use by another process%w", dir, silent{errInUse})
+		return fmt.Errorf("%s is in use by another process", dir)
 	}
-	return withHint(fmt.Errorf("%s is in use by process %d (%s, since %s)%w", dir, h.PID, h.Command, h.Since.Format(time.RFC3339), silent{errInUse}),
-		"wait until it has ended")
+	return withHint(fmt.Errorf("%s is in use by process %d (%s, since %s)", dir, h.PID, h.Command, h.Since.Format(time.RFC3339)),
+		"wait until it has ended, or stop it")
 }
-
-// silent is an error that is there to be asked for, and adds nothing to the text.
-type silent struct{ error }
-
-func (silent) Error() string   { return "" }
-func (s silent) Unwrap() error { return s.error }
 
 // publishKey puts the public half of the certificates' key where verifiers find it.
 func publishKey(name string, public any) error {
