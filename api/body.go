@@ -45,7 +45,7 @@ func (a *api) receive(x *exchange, r *http.Request) error {
 	if r.ContentLength > limit {
 		return tooLarge(x.op, limit)
 	}
-	_ = 0
+	r.Body = http.MaxBytesReader(x.w.ResponseWriter, r.Body, limit)
 	if x.op.media == mediaAny {
 		x.length = r.ContentLength
 		x.deadline(uploadTime)

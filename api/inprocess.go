@@ -137,6 +137,5 @@ type pipeBody struct {
 }
 
 func (b *pipeBody) Close() error {
-	b.cancel()
 	return b.PipeReader.Close()
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"math"
@@ -37,21 +38,27 @@ func (s *provingSite) rows() (all []string) {
 	db := s.database()
 	defer db.Close()
 	for _, table := range s.texts(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'river%' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'`) {
-		found, err := db.QueryContext(s.t.Context(), "SELECT * FROM "+table)
-		must(s.t, err)
-		columns, err := found.Columns()
-		must(s.t, err)
-		for found.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			must(s.t, found.Scan(into...))
-			all = append(all, table+" "+shape(columns, values))
-		}
-		must(s.t, found.Close())
+		all = append(all, s.rowsOf(db, table)...)
 	}
 	slices.Sort(all)
+	return all
+}
+
+func (s *provingSite) rowsOf(db *sql.DB, table string) (all []string) {
+	s.t.Helper()
+	found, err := db.QueryContext(s.t.Context(), "SELECT * FROM "+table)
+	must(s.t, err)
+	defer found.Close()
+	columns, err := found.Columns()
+	must(s.t, err)
+	for found.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		must(s.t, found.Scan(into...))
+		all = append(all, table+" "+shape(columns, values))
+	}
 	return all
 }
 

@@ -14,8 +14,8 @@ import (
 	"lethe/vault/registry"
 )
 
-// A patient gives a hospital a grant; somebody there reads what it covers, and shows nothing of themselves but what the patient and the
-// auditor may open.
+// A patient gives a hospital a grant; somebody there reads what it covers, and shows nothing of themselves but what the patient and
+// the auditor may open.
 func TestWholeWay(t *testing.T) {
 	s := newProvingSite(t)
 	c := s.citizen(identity.Own)
@@ -112,7 +112,7 @@ func (s *provingSite) opens(g *permit, by *doctor, e Evidence) {
 	}
 }
 
-// A token for everything reads the bundle as it came.
+// A token for everything reads the bundle as it came, until its time is over.
 func TestWholeBundleIsReadByProof(t *testing.T) {
 	s := newProvingSite(t)
 	g := s.give(s.citizen(identity.Own), func(g *identity.Grant) { g.Scope = 0b111 })
@@ -123,9 +123,13 @@ func TestWholeBundleIsReadByProof(t *testing.T) {
 	must(t, err)
 	token, err := s.present(s.witness(s.doctors[0], g, c, 0), c)
 	must(t, err)
+	s.clock.move(s.config.TokenFor - time.Second)
 	if have, err := s.readBy(token, g.of.Bundle); err != nil || !bytes.Equal(have, g.of.document) {
 		t.Errorf("%d bytes of %d, %v", len(have), len(g.of.document), err)
 	}
+	s.clock.move(time.Second)
+	_, err = s.readBy(token, g.of.Bundle)
+	wantCode(t, "a token whose time is over", err, "token-invalid")
 }
 
 func TestEveryBasisLetsIn(t *testing.T) {
@@ -210,8 +214,10 @@ func TestProverIsToldWhy(t *testing.T) {
 		"reads":                 {func(w *authorization.Witness) { w.Read = w.Request.K }, authorization.ErrReads},
 		"view":                  {func(w *authorization.Witness) { w.View = field.Random() }, authorization.ErrNotGranted},
 		"accreditation is over": {func(w *authorization.Witness) { w.Request.Time = d.Until }, authorization.ErrNotAccredited},
-		"somebody else's name":  {func(w *authorization.Witness) { w.Provider = s.doctors[1].Provider }, authorization.ErrNotAccredited},
-		"signature":             {func(w *authorization.Witness) { w.Signature = care.signature }, authorization.ErrSigner},
+		"somebody else's name": {
+			func(w *authorization.Witness) { w.Provider = s.doctors[1].Provider }, authorization.ErrNotAccredited,
+		},
+		"signature": {func(w *authorization.Witness) { w.Signature = care.signature }, authorization.ErrSigner},
 	} {
 		wit := s.witness(d, g, c, 0)
 		w.change(wit)

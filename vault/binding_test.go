@@ -18,35 +18,37 @@ func TestThreat44BindingsAreARegistrarsWord(t *testing.T) {
 	c := &citizen{Imported: s.take(person(0).bundle(1))}
 	c.rekey(t, identity.Own)
 	stranger, other := newSigningKey(t), s.take(person(1).bundle(1)).Patient
-	message := identity.BindingMessage(c.Handle(), c.Custody, PlaceOf(s.config.Service, c.Patient))
+	here := PlaceOf(s.config.Service, c.Patient)
+	registrar, representative := s.issuer(identity.Registrar), s.issuer(identity.Representative)
+	unknown, promoted, longer := registrar, representative, registrar
+	unknown.Key = stranger.Public()
+	promoted.Role = identity.Registrar
+	longer.Until++
 	signed := func(key *identity.SigningKey, of field.Element, who identity.Issuer) Binding {
 		return Binding{Patient: c.Patient, Subject: c.Subject, Registrar: who, Signature: sign(t, key, of)}
 	}
-	registrar, representative := s.issuer(identity.Registrar), s.issuer(identity.Representative)
-	promoted, longer := representative, registrar
-	promoted.Role = identity.Registrar
-	longer.Until++
-	place := func(p field.Element) field.Element { return identity.BindingMessage(c.Handle(), c.Custody, p) }
+	at := func(place field.Element) field.Element { return identity.BindingMessage(c.Handle(), c.Custody, place) }
 	for name, b := range map[string]Binding{
-		"by a stranger":                        signed(stranger, message, identity.Issuer{Key: stranger.Public(), Role: identity.Registrar, Until: registrar.Until}),
-		"by a stranger in a registrar's name":  signed(stranger, message, registrar),
-		"by a representative":                  signed(s.representative, message, representative),
-		"by a representative as a registrar":   signed(s.representative, message, promoted),
-		"by a registrar for longer than he is": signed(s.registrar, message, longer),
-		"for another patient":                  signed(s.registrar, place(PlaceOf(s.config.Service, other)), registrar),
-		"for another service":                  signed(s.registrar, place(PlaceOf("elsewhere", c.Patient)), registrar),
-		"for a recovery":                       signed(s.registrar, place(RecoveryOf(s.config.Service, c.Patient)), registrar),
-		"for another custody":                  signed(s.registrar, identity.BindingMessage(c.Handle(), identity.Custodial, PlaceOf(s.config.Service, c.Patient)), registrar),
-		"for another handle":                   signed(s.registrar, identity.BindingMessage(field.Random(), c.Custody, PlaceOf(s.config.Service, c.Patient)), registrar),
+		"by a stranger":                        signed(stranger, at(here), unknown),
+		"by a stranger in a registrar's name":  signed(stranger, at(here), registrar),
+		"by a representative":                  signed(s.representative, at(here), representative),
+		"by a representative as a registrar":   signed(s.representative, at(here), promoted),
+		"by a registrar for longer than he is": signed(s.registrar, at(here), longer),
+		"for another patient":                  signed(s.registrar, at(PlaceOf(s.config.Service, other)), registrar),
+		"for another service":                  signed(s.registrar, at(PlaceOf("elsewhere", c.Patient)), registrar),
+		"for a recovery":                       signed(s.registrar, at(RecoveryOf(s.config.Service, c.Patient)), registrar),
+		"for another custody":                  signed(s.registrar, identity.BindingMessage(c.Handle(), identity.Custodial, here), registrar),
+		"for another handle":                   signed(s.registrar, identity.BindingMessage(field.Random(), c.Custody, here), registrar),
 	} {
 		s.refused(name, "bad-signature", func() error { return errorOf(s.Bind(t.Context(), b)) })
 	}
-	for name, change := range map[string]func(*Binding){
-		"no key": func(b *Binding) { b.Subject.Key = identity.PublicKey{} }, "no such custody": func(b *Binding) { b.Subject.Custody = 2 },
+	for name, change := range map[string]func(*identity.Subject){
+		"no key":          func(who *identity.Subject) { who.Key = identity.PublicKey{} },
+		"no such custody": func(who *identity.Subject) { who.Custody = 2 },
 	} {
 		b := s.binding(c)
-		change(&b)
-		b.Signature = sign(t, s.registrar, identity.BindingMessage(b.Subject.Handle(), b.Subject.Custody, PlaceOf(s.config.Service, c.Patient)))
+		change(&b.Subject)
+		b.Signature = sign(t, s.registrar, identity.BindingMessage(b.Subject.Handle(), b.Subject.Custody, here))
 		s.refused(name, "invalid-request", func() error { return errorOf(s.Bind(t.Context(), b)) })
 	}
 	nobody := *c
@@ -120,7 +122,7 @@ func TestThreat44OneKeyFollowsAnother(t *testing.T) {
 		t.Error("a recovery that is not visible as one")
 	}
 	b = s.rotation(c, lost)
-	s.refused("by the first key, which is not bound any more", "bad-signature", func() error { return errorOf(s.Bind(t.Context(), b)) })
+	s.refused("by the first key, long after", "bad-signature", func() error { return errorOf(s.Bind(t.Context(), b)) })
 }
 
 // endedWith checks that a grant went with its key, and what stood on it.
@@ -191,8 +193,8 @@ func TestThreat44OvertakenBindings(t *testing.T) {
 	}, "conflict", "bad-signature")
 }
 
-// overtaken runs an action and, before one of its calls, something else that must succeed; so for each of its calls up to its commit,
-// which is the last. The action is then refused with one of these codes; where there are none, it succeeds as well.
+// overtaken runs an action and, before one of its calls, something else that must succeed; so for each of its calls up to its
+// commit, which is the last. The action is then refused with one of these codes; where there are none, it succeeds as well.
 func (s *provingSite) overtaken(prepare func() (action, meanwhile func() error), codes ...string) {
 	s.t.Helper()
 	for at, overtook := 0, true; overtook; at++ {

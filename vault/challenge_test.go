@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,8 @@ import (
 	"lethe/vault/registry"
 )
 
-// Threat 46: the set that a reader is hidden in is that of this subject's grants for this scope, purpose and basis, and who hides there is
-// enrolled.
+// Threat 46: the set that a reader is hidden in is that of this subject's grants for this scope, purpose and basis, and who hides
+// there is enrolled.
 func TestThreat46SetIsCountedOverTheSubjectsGrants(t *testing.T) {
 	s := newProvingSite(t, func(p *Proving) { p.Threshold = 0 })
 	c := s.citizen(identity.Own)
@@ -240,6 +241,32 @@ func TestThreat54FetchingLeavesNothing(t *testing.T) {
 	}
 }
 
+// An inbox comes in pages, of which none is left out.
+func TestInboxesComeInPages(t *testing.T) {
+	s := newProvingSite(t)
+	inbox := identity.Organisation(hospital)
+	const sent = 1234
+	s.alter(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+		INSERT INTO notes (tenant, inbox, message) SELECT 'main', ?, CAST(i AS BLOB) FROM n`, sent, field.Bytes(inbox))
+	got, after := 0, int64(0)
+	for {
+		notes, next, err := s.Inbox(t.Context(), inbox, after)
+		must(t, err)
+		if len(notes) == 0 {
+			break
+		}
+		for _, n := range notes {
+			if got++; string(n) != strconv.Itoa(got) {
+				t.Fatalf("note %d is %q", got, n)
+			}
+		}
+		after = next
+	}
+	if got != sent {
+		t.Errorf("%d notes of %d", got, sent)
+	}
+}
+
 // Without what proving needs, or without being sure of the stores, nothing of it is done.
 func TestProvingIsRefusedWhereItIsNotConfigured(t *testing.T) {
 	s := newProvingSite(t)
@@ -283,17 +310,26 @@ func TestProvingIsRefusedWhereItIsNotConfigured(t *testing.T) {
 func TestProvingNamesWhatIsMissing(t *testing.T) {
 	good := *newProvingSite(t).config
 	must(t, good.check())
+	for _, name := range []string{"two\nlines", "zero\x00byte"} { // which would mean other texts to sign
+		p := good
+		p.Service = name
+		if p.check() == nil {
+			t.Errorf("a service called %q", name)
+		}
+	}
 	for field, spoil := range map[string]func(*Proving){
 		"Verifier": func(p *Proving) { p.Verifier = nil }, "Service": func(p *Proving) { p.Service = "" },
 		"Accreditor": func(p *Proving) { p.Accreditor = nil }, "Auditor": func(p *Proving) { p.Auditor = identity.PublicKey{} },
-		"Secret": func(p *Proving) { p.Secret = make([]byte, challengeBytes-1) }, "Classes": func(p *Proving) { p.Classes = make([]string, maxClasses+1) },
-		"Epoch": func(p *Proving) { p.Epoch = time.Second - 1 }, "Reads": func(p *Proving) { p.Reads = 0 },
+		"Secret":  func(p *Proving) { p.Secret = make([]byte, challengeBytes-1) },
+		"Classes": func(p *Proving) { p.Classes = make([]string, maxClasses+1) },
+		"Epoch":   func(p *Proving) { p.Epoch = time.Second - 1 }, "Reads": func(p *Proving) { p.Reads = 0 },
 		"MaxRootAge": func(p *Proving) { p.MaxRootAge = 0 }, "PublishEvery": func(p *Proving) { p.PublishEvery = -1 },
-		"Batch": func(p *Proving) { p.Batch = 0 }, "ChallengeFor": func(p *Proving) { p.ChallengeFor = 0 }, "TokenFor": func(p *Proving) { p.TokenFor = 0 },
+		"Batch": func(p *Proving) { p.Batch = 0 }, "ChallengeFor": func(p *Proving) { p.ChallengeFor = 0 },
+		"TokenFor": func(p *Proving) { p.TokenFor = 0 },
 	} {
 		p := good
 		spoil(&p)
-		if err := p.check(); err == nil || !strings.Contains(err.Error(), "Proving."+field) || strings.Count(err.Error(), "Proving.") != 1 {
+		if err := p.check(); err == nil || !strings.Contains(err.Error(), "."+field) || strings.Count(err.Error(), "Proving.") != 1 {
 			t.Errorf("%s: %v", field, err)
 		}
 	}

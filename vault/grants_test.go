@@ -97,7 +97,8 @@ func TestThreat45APlaceIsUsedOnce(t *testing.T) {
 	if s.copies[registry.Grants].Leaf(g.Index) != registry.Tombstone() {
 		t.Error("no tombstone")
 	}
-	for name, place := range map[string]uint32{"a dummy's": s.copies[registry.Grants].Size() - 1, "one that was not given out": 1 << 20} {
+	dummy := s.copies[registry.Grants].Size() - 1
+	for name, place := range map[string]uint32{"a dummy's": dummy, "one that was not given out": 1 << 20} {
 		other := s.permit(c, func(o *identity.Grant) { o.Index = place })
 		s.refused(name, "conflict", func() error { return errorOf(s.Give(t.Context(), s.given(other))) })
 	}
@@ -178,8 +179,8 @@ func TestThreat45WithdrawnTwiceAtOnce(t *testing.T) {
 	s.publish()
 }
 
-// Threat 12: neither the log nor the tree tells to whom a grant is, not even to who knows everything but the salts; with the patient's
-// keys the salts are gone.
+// Threat 12: neither the log nor the tree tells to whom a grant is, not even to who knows everything but the salts; with the
+// patient's keys the salts are gone.
 func TestThreat12GrantsCannotBeGuessed(t *testing.T) {
 	s := newProvingSite(t)
 	c := s.citizen(identity.Own)
@@ -295,7 +296,8 @@ func TestThreat25GrantOvertakenByErasure(t *testing.T) {
 			return nil
 		}
 	}, "erased", "erasing", "key-missing", "not-found")
-	if n := s.text(`SELECT count(*) FROM grants JOIN patients ON patient = id WHERE state <> ?`, string(offchain.PatientActive)); n != "0" {
+	query := `SELECT count(*) FROM grants JOIN patients ON patient = id WHERE state <> ?`
+	if n := s.text(query, string(offchain.PatientActive)); n != "0" {
 		t.Errorf("%s grants of erased patients", n)
 	}
 	s.tidy()

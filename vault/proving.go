@@ -50,7 +50,7 @@ func (p *Proving) check() error {
 		return nil
 	}
 	return errors.Join(
-		positive("Verifier", p.Verifier != nil), positive("Service", p.Service != ""), positive("Accreditor", p.Accreditor != nil),
+		positive("Verifier", p.Verifier != nil), positive("Service", p.Service != "" && printable(p.Service)), positive("Accreditor", p.Accreditor != nil),
 		positive("Auditor", p.Auditor.Check() == nil), positive("Secret", len(p.Secret) >= challengeBytes),
 		positive("Classes", len(p.Classes) > 0 && len(p.Classes) <= maxClasses), positive("Epoch", p.Epoch >= time.Second),
 		positive("Reads", p.Reads > 0), positive("MaxRootAge", p.MaxRootAge > 0), positive("PublishEvery", p.PublishEvery > 0),

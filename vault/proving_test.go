@@ -21,8 +21,8 @@ import (
 	"lethe/vault/registry"
 )
 
-// The people around a service that lets providers read by proof, as far as tests need them. What they do, they do with what a client has:
-// the exported methods, copies of the trees, their own keys.
+// The people around a service that lets providers read by proof, as far as tests need them. What they do, they do with what a
+// client has: the exported methods, copies of the trees, their own keys.
 
 const (
 	thumbprint = "thumbprint-of-a-client-key"
@@ -82,9 +82,10 @@ func newProvingSite(t testing.TB, change ...func(*Proving)) *provingSite {
 		registrar: newSigningKey(t), representative: newSigningKey(t), auditor: newSigningKey(t),
 	}
 	s.config = &Proving{
-		Verifier: keys.Verifier(), Service: "example.org/vault", Accreditor: accredited, Auditor: s.auditor.Public(), Secret: field.Bytes(field.Random()),
-		Classes: []string{"identity", "care", "billing"}, Epoch: 24 * time.Hour, Reads: 4, MaxRootAge: 10 * time.Minute, PublishEvery: time.Hour,
-		Batch: 4, Threshold: 2, ChallengeFor: 5 * time.Minute, TokenFor: 15 * time.Minute,
+		Verifier: keys.Verifier(), Service: "example.org/vault", Accreditor: accredited, Auditor: s.auditor.Public(),
+		Secret: field.Bytes(field.Random()), Classes: []string{"identity", "care", "billing"}, Epoch: 24 * time.Hour, Reads: 4,
+		MaxRootAge: 10 * time.Minute, PublishEvery: time.Hour, Batch: 4, Threshold: 2, ChallengeFor: 5 * time.Minute,
+		TokenFor: 15 * time.Minute,
 	}
 	for _, c := range change {
 		c(s.config)
@@ -159,7 +160,8 @@ func (s *provingSite) enrol(organisations ...string) {
 	for i, name := range organisations {
 		d := &doctor{secret: field.Random(), index: s.copies[registry.Providers].Size() + uint32(i)}
 		d.Provider = identity.Provider{
-			Identity: identity.ProviderIdentity(d.secret), Organisation: identity.Organisation(name), Roles: 1, Until: s.in(365 * 24 * time.Hour),
+			Identity: identity.ProviderIdentity(d.secret), Organisation: identity.Organisation(name), Roles: 1,
+			Until: s.in(365 * 24 * time.Hour),
 		}
 		c := enter(d.index, d.Leaf())
 		c.Organisation = &d.Organisation
@@ -204,7 +206,9 @@ func (s *provingSite) citizen(custody identity.Custody) *citizen {
 func (c *citizen) rekey(t testing.TB, custody identity.Custody) {
 	t.Helper()
 	c.key = newSigningKey(t)
-	c.Subject = identity.Subject{Key: c.key.Public(), Identity: identity.IdentityOf(field.Random()), Custody: custody, Salt: field.Random()}
+	c.Subject = identity.Subject{
+		Key: c.key.Public(), Identity: identity.IdentityOf(field.Random()), Custody: custody, Salt: field.Random(),
+	}
 }
 
 // binding is what the registrar signs.
@@ -229,8 +233,8 @@ func (s *provingSite) permit(c *citizen, change ...func(*identity.Grant)) *permi
 	must(s.t, err)
 	g := &permit{of: c, view: field.Random()}
 	g.Grant = identity.Grant{
-		Subject: c.Handle(), Grantee: identity.Organisation(hospital), Scope: 0b011, Purpose: 1, From: s.unix() - 60, Until: s.unix() + 30*24*3600,
-		Basis: identity.BasisConsent, Terms: field.Digest("terms", []byte("as agreed")), Index: place, Salt: field.Random(),
+		Subject: c.Handle(), Grantee: identity.Organisation(hospital), Scope: 0b011, Purpose: 1, From: s.unix() - 60,
+		Until: s.unix() + 30*24*3600, Basis: identity.BasisConsent, Terms: field.Digest("terms", []byte("as agreed")), Index: place, Salt: field.Random(),
 		ViewHash: identity.ViewHash(g.view),
 	}
 	for _, f := range change {
@@ -286,7 +290,9 @@ func (s *provingSite) withdraw(g *permit) Withdrawn {
 
 // asked is what a grant's holder asks for.
 func asked(g *permit) ChallengeRequest {
-	return ChallengeRequest{Patient: g.of.Patient, Scope: []string{"care"}, Purpose: PurposeName(g.Purpose), Basis: g.Basis, Key: thumbprint}
+	return ChallengeRequest{
+		Patient: g.of.Patient, Scope: []string{"care"}, Purpose: PurposeName(g.Purpose), Basis: g.Basis, Key: thumbprint,
+	}
 }
 
 func (s *provingSite) challenge(g *permit) Challenge {
@@ -300,9 +306,10 @@ func (s *provingSite) challenge(g *permit) Challenge {
 func (s *provingSite) witness(d *doctor, g *permit, c Challenge, read uint16) *authorization.Witness {
 	s.t.Helper()
 	w := &authorization.Witness{
-		Secret: d.secret, Provider: d.Provider, ProviderPath: s.path(registry.Providers, d.index), Subject: g.of.Subject, Grant: g.Grant,
-		View: g.view, GrantPath: s.path(registry.Grants, g.Index), Signer: s.signerOf(g).Public(), SignerPath: s.copies[registry.Issuers].AnyPath(),
-		Signature: g.signature, Request: c.Request, Challenge: c.Challenge, Read: read, Auditor: c.Auditor,
+		Secret: d.secret, Provider: d.Provider, ProviderPath: s.path(registry.Providers, d.index), Subject: g.of.Subject,
+		Grant: g.Grant, View: g.view, GrantPath: s.path(registry.Grants, g.Index), Signer: s.signerOf(g).Public(),
+		SignerPath: s.copies[registry.Issuers].AnyPath(), Signature: g.signature,
+		Request: c.Request, Challenge: c.Challenge, Read: read, Auditor: c.Auditor,
 	}
 	if who := s.accredited(g); who != nil {
 		place, _ := s.copies[registry.Issuers].Find(who.Leaf())
@@ -405,8 +412,9 @@ func wantCode(t testing.TB, what string, err error, code string) {
 func (s *provingSite) trace() (all []string) {
 	s.t.Helper()
 	for _, query := range []string{
-		`SELECT used || hex(value) FROM spent`, `SELECT hex(hash) FROM tokens`, `SELECT id FROM disclosures`, `SELECT hex(entry) FROM log_entries`,
-		`SELECT name FROM intents`, `SELECT hex(sealed) || lowest FROM bindings`, `SELECT hex(sealed) || ended FROM grants`, `SELECT hex(message) FROM notes`,
+		`SELECT used || hex(value) FROM spent`, `SELECT hex(hash) FROM tokens`, `SELECT id FROM disclosures`,
+		`SELECT hex(entry) FROM log_entries`, `SELECT name FROM intents`, `SELECT hex(message) FROM notes`,
+		`SELECT hex(sealed) || lowest FROM bindings`, `SELECT hex(sealed) || ended FROM grants`,
 		`SELECT kind || place || ifnull(hex(value), '-') || ifnull(hex(next), '-') FROM registry_leaves`,
 		`SELECT kind || version || lowest || hex(root) FROM registry_versions`,
 	} {

@@ -18,8 +18,8 @@ import (
 	"lethe/vault/registry"
 )
 
-// unproven is a presentation as it is after it was looked through; its proof is left out, which takes long to make and is verified before
-// anything that can be overtaken.
+// unproven is a presentation as it is after it was looked through; its proof is left out, which takes long to make and is verified
+// before anything that can be overtaken.
 func (s *provingSite) unproven(g *permit) presented {
 	s.t.Helper()
 	c := s.challenge(g)
@@ -31,7 +31,10 @@ func (s *provingSite) unproven(g *permit) presented {
 	public.Pseudonym = field.Random()
 	escrow, err := w.Escrow()
 	must(s.t, err)
-	return presented{challenged: sealed, patient: g.of.Patient, challenge: c.Challenge, asked: c.Request, public: public, escrow: escrow, subject: g.of.Subject}
+	return presented{
+		challenged: sealed, patient: g.of.Patient, challenge: c.Challenge, asked: c.Request, public: public, escrow: escrow,
+		subject: g.of.Subject,
+	}
 }
 
 // enter is what Authorize does around verifying.
@@ -50,17 +53,22 @@ func TestThreat16AuthorizationsThatAreOvertaken(t *testing.T) {
 		codes []string
 		by    func(*permit) error
 	}{
-		"a withdrawal": {[]string{"grant-withdrawn"}, func(g *permit) error { return errorOf(s.Withdraw(t.Context(), s.withdrawal(g))) }},
+		"a withdrawal": {[]string{"grant-withdrawn"}, func(g *permit) error {
+			return errorOf(s.Withdraw(t.Context(), s.withdrawal(g)))
+		}},
 		"a withdrawal that is published": {[]string{"grant-withdrawn"}, func(g *permit) error {
 			return errors.Join(errorOf(s.Withdraw(t.Context(), s.withdrawal(g))), errorOf(s.PublishGrants(t.Context())))
 		}},
-		"another key": {[]string{"grant-withdrawn"}, func(g *permit) error { return errorOf(s.Bind(t.Context(), s.rotation(g.of, g.of.key))) }},
+		"another key": {[]string{"grant-withdrawn"}, func(g *permit) error {
+			return errorOf(s.Bind(t.Context(), s.rotation(g.of, g.of.key)))
+		}},
 		"an erasure": {[]string{"erased", "key-missing"}, func(g *permit) error {
 			s.erase(request(g.of.Patient))
 			return nil
 		}},
 		"an accreditation's end": {[]string{"accreditation-ended"}, func(*permit) error {
-			return errorOf(s.Accredit(t.Context(), registry.Providers, s.accreditation(registry.Providers, remove(s.copies[registry.Providers].Size()-1))))
+			a := s.accreditation(registry.Providers, remove(s.copies[registry.Providers].Size()-1))
+			return errorOf(s.Accredit(t.Context(), registry.Providers, a))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

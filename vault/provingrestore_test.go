@@ -63,7 +63,7 @@ func TestThreat45RevocationOutlivesAnOlderIndex(t *testing.T) {
 		s.copies[registry.Providers] = copies
 	})
 	if s.letsIn(s.doctors[0], g) {
-		t.Skip("an index that is put back takes the older trees for the newest, and serves without the accreditation role's word that they are")
+		t.Skip("an index that is put back takes the older trees for the newest, without the accreditation role's word that they are")
 	}
 }
 
@@ -78,7 +78,7 @@ func TestThreat45RecoveryOutlivesAnOlderIndex(t *testing.T) {
 	}
 }
 
-// Threat 44: a registrar's word for a recovery is good once: whoever has kept it does not bring the key back that was recovered from.
+// Threat 44: a registrar's word for a recovery is good once: whoever has kept it does not bring a key back that was replaced.
 func TestThreat44RecoveriesAreNotReplayed(t *testing.T) {
 	s := newProvingSite(t)
 	c := s.citizen(identity.Own)
@@ -92,13 +92,13 @@ func TestThreat44RecoveriesAreNotReplayed(t *testing.T) {
 
 // Threats 27 and 48: the evidence that an anonymous reader leaves is part of what the log's entry says.
 func TestThreat27EvidenceIsInTheLog(t *testing.T) {
-	entry := disclosure{At: 1, Actor: anonymous, Purpose: "TREAT", Salt: make([]byte, anchor.HashSize), Evidence: &evidence{Escrow: []byte{1}}}
+	entry := disclosure{At: 1, Actor: anonymous, Purpose: "TREAT", Salt: newSalt(), Evidence: &evidence{Escrow: []byte{1}}}
 	other := entry
 	other.Evidence = &evidence{Escrow: []byte{2}}
 	by := entry
 	by.Authorization = "another"
 	if entryOf(entry.opening("id")) == entryOf(other.opening("id")) || entryOf(entry.opening("id")) == entryOf(by.opening("id")) {
-		t.Skip("the entry of a disclosure says nothing of its evidence, or of the authorization that it stands on: whoever has the key can change both")
+		t.Skip("the entry of a disclosure says nothing of its evidence, nor of the authorization that it stands on: both can be changed")
 	}
 }
 

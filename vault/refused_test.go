@@ -188,7 +188,8 @@ func TestThreat14CopiedProofsAreRefused(t *testing.T) {
 	p.accepted()
 	p.refusedAs("a second time", "challenge-used", good, thumbprint)
 	p.refusedAs("malleated", "challenge-used", presentation(t, p.c, &malleated, p.escrow), thumbprint)
-	p.refusedAs("malleated, for another challenge", "challenge-differs", presentation(t, s.challenge(g), &malleated, p.escrow), thumbprint)
+	again = presentation(t, s.challenge(g), &malleated, p.escrow)
+	p.refusedAs("malleated, for another challenge", "challenge-differs", again, thumbprint)
 }
 
 // Threat 47: the evidence is the one that the proof is about.
@@ -203,7 +204,8 @@ func TestThreat47AnotherEscrowIsRefused(t *testing.T) {
 	outside := bytes.Clone(p.escrow)
 	copy(outside, bytes.Repeat([]byte{0xff}, 32))
 	for name, escrow := range map[string][]byte{
-		"of another provider": other.Bytes(), "none": nil, "cut": cut, "longer": append(bytes.Clone(p.escrow), 0), "off the curve": outside,
+		"of another provider": other.Bytes(), "none": nil, "cut": cut, "longer": append(bytes.Clone(p.escrow), 0),
+		"off the curve": outside,
 	} {
 		pr := p.presented()
 		pr.Escrow = escrow
@@ -232,7 +234,8 @@ func TestThreat15And41EachPublicInputIsBound(t *testing.T) {
 	}
 	one := field.Uint64(1)
 	for name, value := range p.proof.Public {
-		p.refusedAs(name+" + 1", codes[name], p.altered(map[string]field.Element{name: *new(field.Element).Add(&value, &one)}), thumbprint)
+		next := *new(field.Element).Add(&value, &one)
+		p.refusedAs(name+" + 1", codes[name], p.altered(map[string]field.Element{name: next}), thumbprint)
 		above := new(big.Int).Add(value.BigInt(new(big.Int)), ecc.BN254.ScalarField())
 		pr := p.presented()
 		pr.Proof = bytes.Replace(pr.Proof, []byte(field.Text(value)), fmt.Appendf(nil, "%064x", above), 1)
@@ -257,7 +260,8 @@ func TestNoProofIsRefused(t *testing.T) {
 	otherKey.VerifyingKey[0] ^= 1
 	otherStatement.Version++
 	for name, data := range map[string][]byte{
-		"none": nil, "cut": good[:len(good)-2], "trailing": append(bytes.Clone(good), '1'), "too large": bytes.Repeat([]byte(" "), circuits.MaxProofSize+1),
+		"none": nil, "cut": good[:len(good)-2], "trailing": append(bytes.Clone(good), '1'),
+		"too large":       bytes.Repeat([]byte(" "), circuits.MaxProofSize+1),
 		"A and C swapped": presentation(t, p.c, &swapped, nil).Proof, "another key": presentation(t, p.c, &otherKey, nil).Proof,
 		"another version":  presentation(t, p.c, &otherStatement, nil).Proof,
 		"an input twice":   bytes.Replace(good, []byte(`"auditor"`), []byte(`"escrow"`), 1),

@@ -30,7 +30,8 @@ func (s *provingSite) changesOfVersion(k registry.Kind) []registry.Change {
 	return d.Changes
 }
 
-// A version of the tree of grants changes a whole number of batches, whatever was waiting; what is not a tombstone looks like all the rest.
+// A version of the tree of grants changes a whole number of batches, whatever was waiting; what is not a tombstone looks like all the
+// rest.
 func TestVersionsAreFilledWithDummies(t *testing.T) {
 	s := newProvingSite(t)
 	c := s.citizen(identity.Own)
@@ -94,17 +95,17 @@ func TestThreat45DeltasLeadForward(t *testing.T) {
 		}
 		back := copies[0].Clone()
 		back.Version = newest.Version
-		if err := back.Update(&registry.Delta{Kind: registry.Grants, From: newest.Version, To: again.Version, Root: again.Root()}); err == nil {
+		d = registry.Delta{Kind: registry.Grants, From: newest.Version, To: again.Version, Root: again.Root()}
+		if err := back.Update(&d); err == nil {
 			t.Errorf("a copy goes back to version %d", again.Version)
 		}
 	}
-	earlier := copies[0].Clone()
-	earlier.Version = newest.Version // who says that what was withdrawn is there again, in a version to come
-	put := s.copies[registry.Grants].Clone()
+	put := s.copies[registry.Grants].Clone() // for whoever says that what was withdrawn is there again
 	for i, l := range s.copies[registry.Grants].Leaves() {
 		if l == registry.Tombstone() {
 			err := put.Update(&registry.Delta{
-				Kind: registry.Grants, From: put.Version, To: put.Version + 1, Root: put.Root(), Changes: []registry.Change{{Index: uint32(i), Leaf: field.Random()}},
+				Kind: registry.Grants, From: put.Version, To: put.Version + 1, Root: put.Root(),
+				Changes: []registry.Change{{Index: uint32(i), Leaf: field.Random()}},
 			})
 			is(t, err, registry.ErrUsed)
 		}
@@ -142,20 +143,24 @@ func TestThreat45AccreditationsAreCarriedOutOnce(t *testing.T) {
 	words := string(text) + "\n"
 	refused("by a stranger of the same name", "bad-signature", k, resigned(words, stranger))
 	refused("without a note", "bad-signature", k, Accreditation{Changes: good.Changes})
-	refused("of another version", "bad-signature", k, Accreditation{good.Changes, bytes.Replace(good.Note, []byte("\n2\n"), []byte("\n3\n"), 1)})
+	altered := bytes.Replace(good.Note, []byte("\n2\n"), []byte("\n3\n"), 1)
+	refused("of another version", "bad-signature", k, Accreditation{good.Changes, altered})
 	refused("of other changes", "conflict", k, Accreditation{[]LeafChange{enter(5, field.Random())}, good.Note})
 	refused("of another place", "conflict", k, Accreditation{[]LeafChange{enter(6, leaf.Leaf)}, good.Note})
 	refused("of more changes", "conflict", k, Accreditation{append(slices.Clone(good.Changes), remove(0)), good.Note})
 	refused("of no changes", "conflict", k, Accreditation{nil, good.Note})
 	refused("for another tree", "conflict", registry.Issuers, good)
-	refused("for another service", "conflict", k, resigned(strings.Replace(words, s.config.Service, "example.org/other", 1), s.accreditor))
+	elsewhere := strings.Replace(words, s.config.Service, "example.org/other", 1)
+	refused("for another service", "conflict", k, resigned(elsewhere, s.accreditor))
 	refused("for a version to come", "conflict", k, resigned(strings.Replace(words, "\n2\n", "\n3\n", 1), s.accreditor))
 	refused("that says nothing", "invalid-request", k, resigned("lethe registry\n", s.accreditor))
-	refused("without a time", "invalid-request", k, resigned(words[:strings.LastIndex(words[:len(words)-1], "\n")+1]+"now\n", s.accreditor))
+	timeless := words[:strings.LastIndex(words[:len(words)-1], "\n")+1] + "now\n"
+	refused("without a time", "invalid-request", k, resigned(timeless, s.accreditor))
 	refused("of grants", "invalid-request", registry.Grants, good)
 	refused("of a tree that there is not", "invalid-request", "patients", good)
 	for name, c := range map[string]LeafChange{
-		"of a place that is used": enter(0, field.Random()), "outside the tree": enter(1<<20, field.Random()), "of nothing": enter(7, registry.Empty()),
+		"of a place that is used": enter(0, field.Random()), "outside the tree": enter(1<<20, field.Random()),
+		"of nothing": enter(7, registry.Empty()),
 	} {
 		refused(name, "invalid-request", k, Accreditation{[]LeafChange{c}, good.Note})
 	}
@@ -206,20 +211,27 @@ func TestThreat45AlteredTreesAreNotLoaded(t *testing.T) {
 	s.stop()
 	s.start()
 	for _, k := range registry.Kinds() {
-		if now, err := s.TreeVersion(k); err != nil || now.Root != before[k].Root || now.Version != before[k].Version || now.Floor != before[k].Floor {
+		now, err := s.TreeVersion(k)
+		if was := before[k]; err != nil || now.Root != was.Root || now.Version != was.Version || now.Floor != was.Floor {
 			t.Errorf("%s after a restart: %+v, %v, before %+v", k, now, err, before[k])
 		}
 	}
+	blob := func(digits string) string { return "x'" + strings.Repeat(digits, 32) + "'" }
 	for name, alter := range map[string][]string{
-		"a leaf put back":     {fmt.Sprintf(`UPDATE registry_leaves SET value = x'%x' WHERE kind = 'grants' AND place = %d`, field.Bytes(g.Leaf()), g.Index)},
-		"a leaf too many":     {`INSERT INTO registry_leaves (tenant, kind, place, value, version) VALUES ('main', 'providers', 9, x'` + strings.Repeat("07", 32) + `', 1)`},
+		"a leaf put back": {
+			fmt.Sprintf(`UPDATE registry_leaves SET value = x'%x' WHERE kind = 'grants' AND place = %d`, field.Bytes(g.Leaf()), g.Index),
+		},
+		"a leaf too many": {
+			`INSERT INTO registry_leaves (tenant, kind, place, value, version) VALUES ('main', 'providers', 9, ` + blob("07") + `, 1)`,
+		},
 		"a leaf too few":      {`DELETE FROM registry_leaves WHERE kind = 'providers' AND place = 0`},
 		"a leaf at its place": {`UPDATE registry_leaves SET place = 7 WHERE kind = 'issuers' AND place = 0`},
-		"a leaf of no field":  {`UPDATE registry_leaves SET value = x'` + strings.Repeat("ff", 32) + `' WHERE kind = 'issuers' AND place = 0`},
-		"another root":        {`UPDATE registry_versions SET root = x'` + strings.Repeat("05", 32) + `' WHERE kind = 'grants'`},
+		"a leaf of no field":  {`UPDATE registry_leaves SET value = ` + blob("ff") + ` WHERE kind = 'issuers' AND place = 0`},
+		"another root":        {`UPDATE registry_versions SET root = ` + blob("05") + ` WHERE kind = 'grants'`},
 		"no newest version":   {`DELETE FROM registry_versions WHERE kind = 'grants' AND version = 2`},
 		"two leaves in turn": {
-			`UPDATE registry_leaves SET place = 7 WHERE kind = 'issuers' AND place = 0`, `UPDATE registry_leaves SET place = 0 WHERE kind = 'issuers' AND place = 1`,
+			`UPDATE registry_leaves SET place = 7 WHERE kind = 'issuers' AND place = 0`,
+			`UPDATE registry_leaves SET place = 0 WHERE kind = 'issuers' AND place = 1`,
 			`UPDATE registry_leaves SET place = 1 WHERE kind = 'issuers' AND place = 7`,
 		},
 	} {
@@ -239,7 +251,7 @@ func TestThreat45AlteredTreesAreNotLoaded(t *testing.T) {
 	}
 }
 
-// Each call of the stores fails once, before or after it took effect: there is the old version or the new one, and the next one comes.
+// Each call of the stores fails once, before or after it took effect: there is the old version or the new one, and the next comes.
 func TestThreat45InterruptedVersions(t *testing.T) {
 	s := newProvingSite(t)
 	c := s.citizen(identity.Own)

@@ -32,6 +32,9 @@ func (d *demo) people(ctx context.Context) error {
 	if err := d.quiet.withStateMade(ctx, func(*state) error { return nil }); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Join(d.dir, proofsFolder), 0o700); err != nil {
+		return err
+	}
 	makers := map[string]func() (*party.Secret, error){
 		"hospital": func() (*party.Secret, error) { return party.New(party.Organisation, demoHospital, "") },
 	}
@@ -152,10 +155,7 @@ func (d *demo) reader() readerFlags {
 // readOne reads a record as a provider whom nobody knows, and compares it with what was imported.
 func (d *demo) readOne(ctx context.Context, r *remote) error {
 	d.result.Proofs = filepath.Join(d.dir, proofsFolder)
-	if err := os.MkdirAll(d.result.Proofs, 0o700); err != nil {
-		return err
-	}
-	_, made, err := d.quiet.proveFor(ctx, r, d.reader())
+	made, err := d.quiet.proveFor(ctx, r, d.reader())
 	if err != nil {
 		return err
 	}
@@ -274,7 +274,7 @@ func (d *demo) takeBack(ctx context.Context, r *remote) error {
 	if err := d.quiet.withdrawGrant(ctx, r, d.grant, d.party("patient"), "", "consent"); err != nil {
 		return err
 	}
-	_, _, err := d.quiet.proveFor(ctx, r, d.reader())
+	_, err := d.quiet.proveFor(ctx, r, d.reader())
 	var refused *api.Problem
 	if !errors.As(err, &refused) {
 		return errors.Join(errors.New("after the withdrawal, reading was not refused as it should be"), err)

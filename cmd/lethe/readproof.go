@@ -52,7 +52,7 @@ patient. The proof file shows everything that the service learns. It is good for
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.withService(c.Context(), func(r *remote) error {
-				_, made, err := p.proveFor(c.Context(), r, f)
+				made, err := p.proveFor(c.Context(), r, f)
 				if err != nil {
 					return err
 				}
@@ -117,54 +117,54 @@ auditor alone can learn who.`,
 }
 
 // proveFor goes from a grant note to a proof for a fresh challenge.
-func (p *program) proveFor(ctx context.Context, r *remote, f readerFlags) (*party.Secret, *provenReading, error) {
+func (p *program) proveFor(ctx context.Context, r *remote, f readerFlags) (*provenReading, error) {
 	proving, err := r.proving()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	who, err := party.Read(f.provider, party.Provider)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	notes, err := r.heldNotes(ctx, f)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	copies, err := r.copies(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	key, err := api.NewDPoPKey()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	got, err := r.ChallengeWithResponse(ctx, api.ChallengeRequest{
 		Patient: f.patient, Scope: f.scope, Purpose: f.purpose, Basis: api.Basis(f.basis), Key: key.Thumbprint(),
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	c, err := given(got.JSON201)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	w, err := r.witness(who, f, notes, copies, c, proving)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := who.Save(f.provider); err != nil { // the read is used from here
-		return nil, nil, err
+		return nil, err
 	}
 	made, err := p.proveWitness(ctx, r, w)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	made.AnonymitySet, made.key, made.presentation.Challenge = c.AnonymitySet, key, c.ID
 	if f.proof != "" {
 		made.Proof = f.proof
 		err = os.WriteFile(f.proof, append(made.presentation.Proof, '\n'), 0o644) //nolint:gosec // it shows what everybody may see
 	}
-	return who, made, err
+	return made, err
 }
 
 // heldNotes are the notes that a reader has: their organisation's inbox, fetched whole, and what came by another way.
@@ -309,7 +309,7 @@ func (r *remote) sameKey(k *circuits.Keys) error {
 }
 
 func (p *program) listByProof(ctx context.Context, r *remote, f readerFlags) error {
-	_, made, err := p.proveFor(ctx, r, f)
+	made, err := p.proveFor(ctx, r, f)
 	if err != nil {
 		return err
 	}
@@ -348,7 +348,7 @@ func (p *program) readByProof(ctx context.Context, r *remote, f readerFlags, rec
 	if output == "" {
 		return withHint(errors.New("where to write the record"), "--output FILE, or - for standard output")
 	}
-	_, made, err := p.proveFor(ctx, r, f)
+	made, err := p.proveFor(ctx, r, f)
 	if err != nil {
 		return err
 	}

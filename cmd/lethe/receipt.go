@@ -63,7 +63,7 @@ func (p *program) receipt(ctx context.Context, id, output string, now bool) (err
 
 // fetchReceipt gets a receipt from the state folder, or from the service that has it.
 func (p *program) fetchReceipt(ctx context.Context, id, output string, now bool) (done receiptResult, err error) {
-	if p.url == "" && (now || !p.served()) {
+	if p.url == "" && (now || !p.served(ctx)) {
 		err := p.withState(ctx, func(st *state) (err error) {
 			done, err = st.writeReceipt(ctx, id, output, now)
 			return err

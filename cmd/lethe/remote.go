@@ -243,7 +243,7 @@ func (p *program) withService(ctx context.Context, do func(*remote) error) (err 
 	if p.url != "" {
 		return r.through(ctx, p.url, nil, do, p.identified()...)
 	}
-	if p.served() {
+	if p.served(ctx) {
 		return r.through(ctx, localURL, api.Unix(filepath.Join(p.dir, socketName)), do)
 	}
 	st, err := p.openState(ctx, false)
@@ -270,8 +270,8 @@ func (r *remote) through(ctx context.Context, origin string, by http.RoundTrippe
 }
 
 // served says whether a process serves the state folder.
-func (p *program) served() bool {
-	c, err := net.Dial("unix", filepath.Join(p.dir, socketName))
+func (p *program) served(ctx context.Context) bool {
+	c, err := new(net.Dialer).DialContext(ctx, "unix", filepath.Join(p.dir, socketName))
 	if err != nil {
 		return false
 	}

@@ -307,7 +307,7 @@ func (l *Ledger) Certificate(_ context.Context, caseID string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ledger: certificate: %w", err)
 	}
-	defer folder.Close()
+	defer func() { _ = folder.Close() }()
 	data, err := folder.ReadFile(caseID + ".json")
 	if errors.Is(err, fs.ErrNotExist) {
 		err = offchain.ErrNotFound

@@ -311,20 +311,20 @@ func TestWitnessesArePutTogether(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		make := func() (*authorization.Witness, error) {
+		witness := func() (*authorization.Witness, error) {
 			auditor, err := w.auditor.Public.PublicKey()
 			if err != nil {
 				t.Fatal(err)
 			}
 			return w.provider.Witness(w.copies, n, request(b), field.Random(), auditor, 0)
 		}
-		if _, err := make(); !errors.Is(err, authorization.ErrNotGranted) {
+		if _, err := witness(); !errors.Is(err, authorization.ErrNotGranted) {
 			t.Errorf("%v: before it is published: %v", b, err)
 		}
 		if err := w.copies.Grants.Apply([]registry.Change{{Index: 5, Leaf: n.Grant.Leaf()}}); err != nil {
 			t.Fatal(err)
 		}
-		wit, err := make()
+		wit, err := witness()
 		if err != nil {
 			t.Fatalf("%v: %v", b, err)
 		}
@@ -333,7 +333,7 @@ func TestWitnessesArePutTogether(t *testing.T) {
 			t.Errorf("%v: roots: %v", b, err)
 		}
 		w.provider.Public.Until++
-		if _, err := make(); !errors.Is(err, authorization.ErrNotAccredited) {
+		if _, err := witness(); !errors.Is(err, authorization.ErrNotAccredited) {
 			t.Errorf("%v: another enrolment: %v", b, err)
 		}
 	}

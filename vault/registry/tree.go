@@ -193,7 +193,7 @@ func (t *Tree) Path(index uint32) ([]field.Step, error) {
 func (t *Tree) path(index uint32) []field.Step {
 	path := make([]field.Step, len(t.levels)-1)
 	for level := range path {
-		path[level] = field.Step{t.children(level, index/field.Arity), uint8(index % field.Arity)}
+		path[level] = field.Step{Children: t.children(level, index/field.Arity), Position: uint8(index % field.Arity)}
 		index /= field.Arity
 	}
 	return path
