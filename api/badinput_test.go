@@ -315,7 +315,9 @@ func TestBadInputInPaths(t *testing.T) {
 		if open < 0 {
 			return
 		}
+		named, _, _ := strings.Cut(strings.Split(requests[op.id].path, "?")[0][open:], "/")
 		for _, name := range []string{
+			fmt.Sprintf("%%%02x", named[0]) + named[1:], // the right name, in another form
 			"..", "%2e%2e", "%2e%2e%2f" + patient, "..%2f..%2fetc%2fpasswd", strings.Repeat("a", 4096), "%00", "%ff", "a%20b", canary,
 			strings.ToUpper(patient), patient + "0", "-1", "1e999", "%E2%80%AE", ".", "", "{patient}", strings.ToUpper(record), "Issuers",
 		} {
@@ -331,6 +333,9 @@ func TestBadInputInPaths(t *testing.T) {
 }
 
 func TestBadInputInQueries(t *testing.T) {
+	valid := map[string]string{
+		"from": "3", "after": record, "limit": "5", "purpose": "TREAT", "type": "DICOM", "patient": patient,
+	}
 	each(t, func(t *testing.T, f *front, op *operation) {
 		queries := []string{"x=1", "%zz=1", "a;b=1", "%00=1", "=", canary + "=" + canary}
 		for name := range op.query {
@@ -338,7 +343,7 @@ func TestBadInputInQueries(t *testing.T) {
 				strings.Repeat("a", 4096), "../x"} {
 				queries = append(queries, name+"="+v)
 			}
-			queries = append(queries, name+"=1&"+name+"=1", strings.ToUpper(name)+"=1", name+"[]=1")
+			queries = append(queries, name+"="+valid[name]+"&"+name+"="+valid[name], strings.ToUpper(name)+"=1", name+"[]=1")
 		}
 		for _, query := range queries {
 			r := f.authorized(t, op)
@@ -409,6 +414,15 @@ func TestThreat29BombsCostLittle(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 128<<20 {
 			t.Errorf("%s: %d MiB were allocated", name, took>>20)
+		}
+	}
+}
+
+func TestBadInputInParameters(t *testing.T) {
+	op := &operation{}
+	for _, v := range []string{"", "\x00", "a\nb", "\u202e", "\xff", "\u200f", "\x7f", "\u0085"} {
+		if err := op.checkParameters(url.Values{"a": {v}}, map[string]bool{"a": true}); err == nil || codeOf(err) != codeInvalid {
+			t.Errorf("%q: %v", v, err)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func checkMedia(want string, h http.Header) error {
 
 func (op *operation) checkForm(data []byte) error {
 	values, err := url.ParseQuery(string(data))
-	if err != nil || !utf8.Valid(data) {
+	if err != nil {
 		return invalid("the body is not a form")
 	}
 	declared := map[string]bool{}

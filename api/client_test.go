@@ -81,6 +81,9 @@ func TestClientWithAnswersThatAreNone(t *testing.T) {
 			_, _ = io.Copy(w, io.LimitReader(spaces{}, maxProblem+1))
 		},
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			if r.Host != "vault.example.org" {
+				t.Errorf("followed to %s", r.Host)
+			}
 			http.Redirect(w, r, "https://evil.example.org/", http.StatusFound)
 		},
 		"a panic": func(http.ResponseWriter, *http.Request) { panic("no") },

@@ -129,10 +129,10 @@ func (f *fake) Authorize(_ context.Context, p vault.Presentation, key string) (v
 
 func (f *fake) AuthorizedRead(_ context.Context, token, key, _ string) (content, error) {
 	f.key = key
-	if token != "a-secret" {
-		return nil, vault.ErrToken
+	if err := f.call("AuthorizedRead"); err != nil || token != "a-secret" {
+		return nil, errors.Join(err, vault.ErrToken)
 	}
-	return f.content, f.call("AuthorizedRead")
+	return f.content, nil
 }
 
 func (f *fake) AuthorizedRecords(_ context.Context, token, key, _ string) ([]vault.RecordInfo, error) {

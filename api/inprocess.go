@@ -137,5 +137,6 @@ type pipeBody struct {
 }
 
 func (b *pipeBody) Close() error {
+	b.cancel()
 	return b.PipeReader.Close()
 }

@@ -44,13 +44,17 @@ func TestReadingByProof(t *testing.T) {
 
 func TestReadingByProofWithAnotherToken(t *testing.T) {
 	f := newFront(t)
-	for _, token := range []string{"another", strings.Repeat("a", maxToken+1), ""} {
+	for token, asked := range map[string]int{"another": 1, strings.Repeat("a", maxToken+1): 0, "": 0} {
+		f.fake.calls = nil
 		w := f.do(t, byProof(t, reads(t), newKey(t), token))
-		f.refused(t, w, http.StatusUnauthorized, "token-invalid")
+		if w.Code != http.StatusUnauthorized || problemIn(t, w).Code() != "token-invalid" || len(f.fake.called()) != asked {
+			t.Errorf("%.20s: %d %s, %v", token, w.Code, w.Body, f.fake.called())
+		}
 		if !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "DPoP ") {
 			t.Errorf("WWW-Authenticate: %s", w.Header())
 		}
 	}
+	f.fake.calls = nil
 	r := byProof(t, reads(t), newKey(t), "a-secret")
 	r.URL.RawQuery = "purpose=TREAT"
 	f.refused(t, f.do(t, r), http.StatusBadRequest, codeInvalid)
@@ -231,6 +235,25 @@ func TestPossessionIsProvenOnce(t *testing.T) {
 	r.Header.Add("DPoP", r.Header.Get("DPoP"))
 	if w := f.do(t, r); w.Code != http.StatusBadRequest && w.Code != http.StatusUnauthorized {
 		t.Errorf("two headers: %d", w.Code)
+	}
+}
+
+// TestPossessionIsOneKeys: what one caller has used, another may, and a proof for asking a token names none.
+func TestPossessionIsOneKeys(t *testing.T) {
+	v := newPossession(origin, func() time.Time { return now })
+	claims := claimed(func(c *dpopClaims) { c.Token = "" })
+	path := strings.TrimPrefix(claims.URL, origin)
+	for range 2 {
+		text, err := signProof(jose.SigningKey{Algorithm: jose.ES256, Key: newKey(t).private}, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.verify([]string{text}, http.MethodGet, path, ""); err != nil {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := v.verify([]string{signedBy(t, newKey(t), "GET", claims.URL, "a-secret")}, "GET", path, ""); err == nil || codeOf(err) != codePossession {
+		t.Errorf("a proof for a token, where there is none: %v", err)
 	}
 }
 

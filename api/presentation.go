@@ -43,7 +43,7 @@ func (p Presentation) Encode() (string, error) {
 // for the service to say.
 func ParsePresentation(text string) (Presentation, error) {
 	var p Presentation
-	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	b, err := base64.RawURLEncoding.DecodeString(text) // which knows several forms of some bytes
 	if err != nil || len(b) > maxPresentation || base64.RawURLEncoding.EncodeToString(b) != text {
 		return p, errors.New("presentation: not base64url of at most 48 KiB")
 	}

@@ -54,6 +54,15 @@ type evidence struct {
 	Auditor   []byte // key
 }
 
+// digest is what the log's entry says of evidence.
+func (e *evidence) digest() []byte {
+	if e == nil {
+		return []byte{}
+	}
+	sum := sha256.Sum256(encode(e))
+	return sum[:]
+}
+
 // presented is a presentation that has been looked through, and is still to be verified.
 type presented struct {
 	challenged

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"lethe/anchor"
 	"lethe/circuits/field"
@@ -145,6 +146,9 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 			if err := writable(ctx, tx, patient); err != nil {
 				return err
 			}
+			if err := bindOnce(ctx, tx, handle); err != nil {
+				return err
+			}
 			if err := stillBound(ctx, tx, patient, before); err != nil {
 				return err
 			}
@@ -172,6 +176,18 @@ func stillBound(ctx context.Context, q offchain.Queries, patient string, sealed 
 		return fmt.Errorf("%w: the patient was bound to another key", ErrConflict)
 	}
 	return nil
+}
+
+// neverEnds is later than anything that expires.
+var neverEnds = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// bindOnce refuses a handle that was bound here before: what a registrar has signed once does not bring back a key that was replaced.
+func bindOnce(ctx context.Context, tx offchain.Tx, handle field.Element) error {
+	err := tx.Spend(ctx, "handle", field.Bytes(field.Digest("bound", field.Bytes(handle))), neverEnds)
+	if errors.Is(err, offchain.ErrExists) {
+		return fmt.Errorf("%w: this key with this salt was bound before", ErrConflict)
+	}
+	return err
 }
 
 // inCompartment runs a change that needs a patient's compartment open, making the compartment when there is none.

@@ -30,6 +30,8 @@ type (
 		Disclosure              string
 		At                      int64
 		Actor, Purpose, Subject string
+		Authorization           string // the disclosure that an anonymous reading stands on
+		Evidence                []byte // SHA-256 of what an anonymous reader left, none for others
 	}
 	requestedPayload struct {
 		_            struct{} `cbor:",toarray"`
@@ -85,6 +87,7 @@ func (d *description) opening(record string, length int64) anchor.Opening {
 func (d *disclosure) opening(id string) anchor.Opening {
 	return opening(anchor.Disclosed, d.Salt, disclosedPayload{
 		Format: formatVersion, Disclosure: id, At: d.At, Actor: d.Actor, Purpose: d.Purpose, Subject: d.Record,
+		Authorization: d.Authorization, Evidence: d.Evidence.digest(),
 	})
 }
 

@@ -24,6 +24,7 @@ type partyMade struct {
 
 func (p *program) partyNewCommand() *cobra.Command {
 	var name, output, organisation string
+	var custodial bool
 	c := &cobra.Command{
 		Use:   "new KIND",
 		Short: "make a party's file and its public part",
@@ -41,6 +42,11 @@ registrar's the word on whose key is whose, the accreditor's the word on who is 
 			if err != nil {
 				return withHint(err, "KIND is one of "+kinds())
 			}
+			if custodial {
+				if err := s.KeptFor(); err != nil {
+					return err
+				}
+			}
 			if err := s.Create(output); err != nil {
 				return err
 			}
@@ -55,6 +61,7 @@ registrar's the word on whose key is whose, the accreditor's the word on who is 
 	c.Flags().StringVar(&name, "name", "", "the party's name, as others know it (required)")
 	c.Flags().StringVarP(&output, "output", "o", "", "file to make (required)")
 	c.Flags().StringVar(&organisation, "organisation", "", "of a provider: the organisation that they belong to, by its name")
+	c.Flags().BoolVar(&custodial, "custodial", false, "of a patient: an institution keeps the file for them, which every proof then shows")
 	require(c, "name", "output")
 	return c
 }

@@ -176,6 +176,15 @@ func (s *Secret) newPatient() error {
 	return s.newKey()
 }
 
+// KeptFor says of a new patient's file that an institution keeps it for them. The handle says so, and so every proof.
+func (s *Secret) KeptFor() error {
+	if s.Kind != Patient {
+		return fmt.Errorf("%w: only a patient's key is kept for them", ErrFile)
+	}
+	s.Public.Custody = identity.Custodial.String()
+	return nil
+}
+
 // SigningKey opens a party's key; Zero it after use.
 func (s *Secret) SigningKey() (*identity.SigningKey, error) {
 	k, err := identity.ParseSigningKey(s.Key)

@@ -125,6 +125,24 @@ func TestASavedFileIsWholeAndItsEnrolmentIsFound(t *testing.T) {
 	}
 }
 
+func TestCustodyIsInTheHandle(t *testing.T) {
+	s := newParty(t, Patient, "jane")
+	own, err := s.Public.Subject()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeptFor(); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := s.Public.Subject()
+	if err != nil || kept.Custody != identity.Custodial || kept.Handle() == own.Handle() {
+		t.Errorf("%v, %v", kept.Custody, err)
+	}
+	if err := newParty(t, Provider, "dr x").KeptFor(); !errors.Is(err, ErrFile) {
+		t.Errorf("a provider: %v", err)
+	}
+}
+
 func TestReadsAreCountedOnceEach(t *testing.T) {
 	s := newParty(t, Provider, "dr x")
 	for want := range uint16(3) {

@@ -36,7 +36,7 @@ const vectors = {
   description: ['Observation', digest, 1775044800, salt, 'a0a1a2a3a4a5a6a7a8a9aaabacadaeaf', 4096, 517],
   disclosure: [1775044800, 'local custodian', 'PATADMIN', record, salt, '', null],
   'record-stored': [1, record, 'Observation', digest, 517, 1775044800],
-  'disclosure-entry': [1, '01890a5d-ac96-774b-bcce-b302099a8058', 1775044800, 'local custodian', 'PATADMIN', record],
+  'disclosure-entry': [1, '01890a5d-ac96-774b-bcce-b302099a8058', 1775044800, 'local custodian', 'PATADMIN', record, '', Buffer.alloc(0)],
   'erasure-requested': [1, erasure, '17.1.b', 1775044800, 'privacy desk'],
   'erasure-decided': [1, erasure, 1775044801, 'officer', 'records', 2, '17.3.b', 'tax code', 2114380800],
   'erasure-executed': [1, erasure, 1775044802, 3, digest],
