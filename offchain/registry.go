@@ -83,7 +83,8 @@ type Leaf struct {
 // Binding is a patient's handle, sealed under a compartment. Floor is the oldest version of the grants' tree that counts for them.
 type Binding struct {
 	Patient, Compartment string
-	Sealed               []byte
+	Sealed               []byte // empty when the key that it was about is no longer the patient's
+	Mark                 []byte // the log's entry for its end
 	Floor                uint64
 }
 

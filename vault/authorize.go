@@ -185,6 +185,9 @@ func (s *Service) checkRoots(ctx context.Context, q offchain.Queries, p *Proving
 		{registry.Grants, a.public.GrantsRoot, bound.Floor, ErrWithdrawn},
 	} {
 		newest, err := newestVersion(ctx, q, r.kind)
+		if err == nil {
+			err = settled(ctx, q, r.kind)
+		}
 		if err != nil {
 			return err
 		}

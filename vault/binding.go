@@ -117,7 +117,7 @@ func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 	if err != nil {
 		return Bound{}, err
 	}
-	if sealed != nil && !b.Recovery {
+	if len(sealed) > 0 && !b.Recovery {
 		if b.Previous == nil {
 			return Bound{}, ErrBound
 		}
@@ -152,11 +152,11 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 			if err := stillBound(ctx, tx, patient, before); err != nil {
 				return err
 			}
-			to := offchain.Binding{Patient: patient, Compartment: c.ID, Sealed: sealed}
+			to := offchain.Binding{Patient: patient, Compartment: c.ID, Sealed: sealed, Mark: s.markOf(handle)}
 			put := tx.InsertBinding
 			if before != nil {
 				put = tx.ReplaceBinding
-				if err := s.endGrants(ctx, tx, patient); err != nil {
+				if err := errors.Join(s.endGrants(ctx, tx, patient), replaced(ctx, tx, patient)); err != nil {
 					return err
 				}
 			}
@@ -164,6 +164,21 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 				enterLog(ctx, tx, offchain.LogEntry{Entry: row.opening(handle).Entry(), Subject: bindingID(patient), Compartment: c.ID}))
 		}, nil
 	})
+}
+
+// markOf is the mark that the log gets when a handle is replaced.
+func (s *Service) markOf(handle field.Element) []byte {
+	m := s.cfg.Proving.mark(handle)
+	return m[:]
+}
+
+// replaced leaves the mark of the handle that another one takes the place of.
+func replaced(ctx context.Context, tx offchain.Tx, patient string) error {
+	before, err := tx.Binding(ctx, patient)
+	if err != nil || len(before.Mark) != anchor.HashSize {
+		return err
+	}
+	return enterLog(ctx, tx, offchain.LogEntry{Entry: anchor.Hash(before.Mark), Subject: "registry"})
 }
 
 // stillBound refuses to go on by a binding that another one has taken the place of meanwhile; nil is none.
@@ -225,6 +240,9 @@ func (s *Service) signedBy(ctx context.Context, who identity.Issuer, role identi
 	if who.Role != role || who.Until <= uint64(s.now().Unix()) {
 		return fmt.Errorf("%w: the signer is no %v, or no longer", ErrSignature, role)
 	}
+	if err := s.cfg.Store.View(ctx, func(q offchain.Queries) error { return settled(ctx, q, registry.Issuers) }); err != nil {
+		return err
+	}
 	issuers, err := s.tree(ctx, registry.Issuers)
 	if err != nil {
 		return err
@@ -258,6 +276,9 @@ func (s *Service) bound(ctx context.Context, patient string) (who identity.Subje
 	if err != nil {
 		return who, nil, err
 	}
+	if len(row.Sealed) == 0 { // taken away by recall
+		return who, []byte{}, nil
+	}
 	b, err := s.openBinding(ctx, row, held)
 	if err != nil {
 		return who, nil, err
@@ -282,7 +303,7 @@ func (s *Service) openBinding(ctx context.Context, row offchain.Binding, held of
 // subjectOf is the subject that a patient is bound as, or [ErrUnbound].
 func (s *Service) subjectOf(ctx context.Context, patient string) (identity.Subject, error) {
 	who, sealed, err := s.bound(ctx, patient)
-	if err == nil && sealed == nil {
+	if err == nil && len(sealed) == 0 {
 		err = ErrUnbound
 	}
 	return who, err

@@ -127,7 +127,7 @@ func (s *Service) Give(ctx context.Context, g GrantGiven) (GrantInfo, error) {
 		return GrantInfo{}, err
 	}
 	who, bound, err := s.bound(ctx, g.Patient)
-	if err == nil && bound == nil {
+	if err == nil && len(bound) == 0 {
 		err = ErrUnbound
 	}
 	if err != nil {
@@ -381,11 +381,18 @@ func (s *Service) endGrant(ctx context.Context, tx offchain.Tx, g openedGrant) (
 	}
 	at := s.now()
 	entry := offchain.LogEntry{Entry: g.sealed.openings(g.Leaf())[1].Entry(), Subject: grantID(g.Index), Compartment: g.row.Compartment}
-	return at, errors.Join(entomb(ctx, tx, g.row, at), s.floor(ctx, tx, g.row.Patient), enterLog(ctx, tx, entry))
+	return at, errors.Join(s.entomb(ctx, tx, g.row, at), s.floor(ctx, tx, g.row.Patient), enterLog(ctx, tx, entry))
 }
 
 // entomb puts a tombstone in a grant's place.
-func entomb(ctx context.Context, tx offchain.Tx, g offchain.Grant, at time.Time) error {
+func (s *Service) entomb(ctx context.Context, tx offchain.Tx, g offchain.Grant, at time.Time) error {
+	l, err := tx.Leaf(ctx, string(registry.Grants), g.Index)
+	if err != nil {
+		return err
+	}
+	if err := s.markLeaf(ctx, tx, l); err != nil {
+		return err
+	}
 	return errors.Join(
 		tx.EndGrant(ctx, g.Index, at),
 		tx.SetLeaf(ctx, string(registry.Grants), g.Index, [32]byte(field.Bytes(registry.Tombstone())), nil))
@@ -410,7 +417,7 @@ func (s *Service) endGrants(ctx context.Context, tx offchain.Tx, patient string)
 		if !g.Ended.IsZero() {
 			continue
 		}
-		if err := entomb(ctx, tx, g, s.now()); err != nil {
+		if err := s.entomb(ctx, tx, g, s.now()); err != nil {
 			return err
 		}
 	}

@@ -224,12 +224,17 @@ func (s *Service) Accredit(ctx context.Context, k registry.Kind, a Accreditation
 		if signed.Text != AccreditationText(p.Service, k, next.Version, next.Root, at) {
 			return next, fmt.Errorf("%w: the note is not about %s with these changes", ErrConflict, k)
 		}
-		return next, setLeaves(ctx, tx, k, a.Changes)
+		return next, s.setLeaves(ctx, tx, k, a.Changes)
 	})
 }
 
-func setLeaves(ctx context.Context, tx offchain.Tx, k registry.Kind, changes []LeafChange) error {
+func (s *Service) setLeaves(ctx context.Context, tx offchain.Tx, k registry.Kind, changes []LeafChange) error {
 	for _, c := range changes {
+		if l, err := tx.Leaf(ctx, string(k), c.Index); err == nil && c.Leaf == registry.Tombstone() {
+			if err := s.markLeaf(ctx, tx, l); err != nil {
+				return err
+			}
+		}
 		var group []byte
 		if c.Organisation != nil && c.Leaf != registry.Tombstone() {
 			group = field.Bytes(*c.Organisation)

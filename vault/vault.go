@@ -172,6 +172,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.sweep(ctx); err != nil { // not before the guard: what an old index only announces may be what the law keeps
 		return fmt.Errorf("clean up what was interrupted: %w", err)
 	}
+	if err := s.recall(ctx); err != nil {
+		return fmt.Errorf("look for what has ended: %w", err)
+	}
 	if err := s.loadTrees(ctx); err != nil {
 		return err
 	}

@@ -97,23 +97,23 @@ func (t *tx) PublishLeaves(ctx context.Context, v offchain.TreeVersion) error {
 }
 
 func bindingRow(b *offchain.Binding) []any {
-	return []any{&b.Patient, &b.Compartment, &b.Sealed, &b.Floor}
+	return []any{&b.Patient, &b.Compartment, &b.Sealed, &b.Mark, &b.Floor}
 }
 
 func (t *tx) Binding(ctx context.Context, patient string) (offchain.Binding, error) {
 	return one(ctx, t, "binding", bindingRow,
-		`SELECT patient, compartment, sealed, lowest FROM bindings WHERE tenant = ? AND patient = ?`, t.store.tenant, patient)
+		`SELECT patient, compartment, sealed, mark, lowest FROM bindings WHERE tenant = ? AND patient = ?`, t.store.tenant, patient)
 }
 
 func (t *tx) InsertBinding(ctx context.Context, b offchain.Binding) error {
-	return t.exec(ctx, "add binding", `INSERT INTO bindings (tenant, patient, compartment, sealed, lowest) VALUES (?, ?, ?, ?, ?)`,
-		t.store.tenant, b.Patient, b.Compartment, b.Sealed, int64(b.Floor))
+	return t.exec(ctx, "add binding", `INSERT INTO bindings (tenant, patient, compartment, sealed, mark, lowest) VALUES (?, ?, ?, ?, ?, ?)`,
+		t.store.tenant, b.Patient, b.Compartment, b.Sealed, b.Mark, int64(b.Floor))
 }
 
 func (t *tx) ReplaceBinding(ctx context.Context, b offchain.Binding) error {
 	return t.exec(ctx, "replace binding",
-		`UPDATE bindings SET compartment = ?, sealed = ?, lowest = max(lowest, ?) WHERE tenant = ? AND patient = ?`,
-		b.Compartment, b.Sealed, int64(b.Floor), t.store.tenant, b.Patient)
+		`UPDATE bindings SET compartment = ?, sealed = ?, mark = ?, lowest = max(lowest, ?) WHERE tenant = ? AND patient = ?`,
+		b.Compartment, b.Sealed, b.Mark, int64(b.Floor), t.store.tenant, b.Patient)
 }
 
 func (t *tx) RaiseFloor(ctx context.Context, patient string, floor uint64) error {

@@ -144,7 +144,7 @@ func grantsOf(ctx context.Context, q offchain.Queries) ([]offchain.Grant, error)
 func grantsGoWithTheirCompartment(t *testing.T, s offchain.Store) {
 	who := newPerson("p")
 	change(t, s, who.insert)
-	b := offchain.Binding{Patient: "p", Compartment: who.care.ID, Sealed: []byte("handle"), Floor: 3}
+	b := offchain.Binding{Patient: "p", Compartment: who.care.ID, Sealed: []byte("handle"), Mark: []byte("mark"), Floor: 3}
 	g := offchain.Grant{Index: 5, Patient: "p", Compartment: b.Compartment, Sealed: []byte("grant"), Created: time.Unix(50, 0).UTC()}
 	other := offchain.Grant{Index: 6, Patient: "q", Compartment: "other", Sealed: []byte("grant"), Created: g.Created}
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
@@ -155,7 +155,7 @@ func grantsGoWithTheirCompartment(t *testing.T, s offchain.Store) {
 	equal(t, "binding", look(t, s, binding), b)
 	equal(t, "grants", look(t, s, grantsOf), []offchain.Grant{g})
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
-		return tx.ReplaceBinding(ctx, offchain.Binding{Patient: "p", Compartment: b.Compartment, Sealed: []byte("new")})
+		return tx.ReplaceBinding(ctx, offchain.Binding{Patient: "p", Compartment: b.Compartment, Sealed: []byte("new"), Mark: []byte("mark")})
 	})
 	b.Sealed = []byte("new")
 	equal(t, "a new binding under the old floor", look(t, s, binding), b)

@@ -32,6 +32,7 @@ CREATE TABLE bindings (
     patient     TEXT NOT NULL,
     compartment TEXT NOT NULL,
     sealed      BLOB NOT NULL,
+    mark        BLOB NOT NULL,
     lowest      INTEGER NOT NULL,
     PRIMARY KEY (tenant, patient)
 ) STRICT, WITHOUT ROWID;
