@@ -425,6 +425,9 @@ func TestBadInputInParameters(t *testing.T) {
 			t.Errorf("%q: %v", v, err)
 		}
 	}
+	if err := op.checkParameters(url.Values{"a": {"b", "b"}}, map[string]bool{"a": true}); err == nil {
+		t.Error("twice the same passes")
+	}
 }
 
 func TestUnknownRoutesAndMethods(t *testing.T) {
