@@ -7,8 +7,8 @@
 // entitled, and get a token that is bound to a key of theirs (DPoP, RFC 9449). On the routes for them credentials and cookies are
 // dropped unread, and unless the service itself fails nothing of a request is logged.
 //
-// A body is checked twice before it is decoded, by its JSON and by its schema, which costs about 0.1 ms for a kibibyte. Nothing
-// is buffered whole but bodies with a small limit and uploads ([Config.MaxUpload]).
+// Before an operation is called, a body of a kibibyte costs 0.1 ms (its JSON, then its schema), a bearer token 0.05 ms and a proof
+// of possession 0.1 ms. Nothing is buffered whole but bodies with a small limit and uploads ([Config.MaxUpload]).
 package api
 
 //go:generate ./generate
