@@ -289,6 +289,7 @@ func (s *Service) spend(ctx context.Context, tx offchain.Tx, p *Proving, a prese
 type bearer struct {
 	claims
 	patient string
+	hash    [32]byte
 }
 
 // bearer looks a token up: [ErrToken] when it is none, has ended, or is bound to another key.
@@ -310,13 +311,13 @@ func (s *Service) bearer(ctx context.Context, token, key string) (b bearer, err 
 	if !s.now().Before(row.Until) || subtle.ConstantTimeCompare([]byte(b.Key), []byte(key)) != 1 {
 		return b, ErrToken
 	}
-	b.patient = row.Patient
+	b.patient, b.hash = row.Patient, row.Hash
 	return b, nil
 }
 
 // access is how a token's reading stands in the access log.
 func (b bearer) access() Access {
-	return Access{Actor: anonymous, Purpose: PurposeName(b.Purpose), authorization: b.Authorization}
+	return Access{Actor: anonymous, Purpose: PurposeName(b.Purpose), authorization: b.Authorization, token: b.hash}
 }
 
 // may says whether a token's scope covers all of these compartments.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 
@@ -103,6 +104,9 @@ func (s *Service) requestOf(ctx context.Context, p *Proving, r ChallengeRequest)
 		return q, err
 	}
 	who, err := s.subjectOf(ctx, r.Patient)
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrErased) || errors.Is(err, ErrUnbound) {
+		return q, ErrNotGranted // who asks is not known, and need not learn which of them it is
+	}
 	if err != nil {
 		return q, err
 	}
@@ -111,9 +115,9 @@ func (s *Service) requestOf(ctx context.Context, p *Proving, r ChallengeRequest)
 	return q, nil
 }
 
-// anonymitySet counts the enrolled providers that a subject's published grants cover for a request, as far as the service can know: those
-// of each organisation. A grantee in whose name nobody is enrolled is a single provider, who may be one of those, or nobody; such ones
-// are together one where there is nothing else, and otherwise none.
+// anonymitySet is the fewest enrolled providers among whom a reader may be hidden: the subject's published grants for a request cover
+// organisations, and the patient learns which one read, so the smallest of them counts. A grantee in whose name nobody is enrolled is a
+// single provider, who would be hidden among nobody.
 func (s *Service) anonymitySet(ctx context.Context, patient string, r identity.Request) (n int64, err error) {
 	grants, err := s.openGrants(ctx, patient)
 	if err != nil {
@@ -123,20 +127,17 @@ func (s *Service) anonymitySet(ctx context.Context, patient string, r identity.R
 	if err != nil {
 		return 0, err
 	}
-	counted := map[field.Element]bool{}
 	for _, g := range grants {
-		if !g.row.Ended.IsZero() || !covers(g.Grant, r) || published.tree.Leaf(g.Index) != g.Leaf() || counted[g.Grantee] {
+		if !g.row.Ended.IsZero() || !covers(g.Grant, r) || published.tree.Leaf(g.Index) != g.Leaf() {
 			continue
 		}
-		counted[g.Grantee] = true
 		members, err := s.members(ctx, g.Grantee)
 		if err != nil {
 			return 0, err
 		}
-		n += members
-	}
-	if len(counted) > 0 {
-		n = max(n, 1)
+		if members = max(members, 1); n == 0 || members < n {
+			n = members
+		}
 	}
 	return n, nil
 }

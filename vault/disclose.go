@@ -55,7 +55,13 @@ func (s *Service) disclose(ctx context.Context, patient, record string, who Acce
 		return err
 	}
 	return s.inCompartment(ctx, patient, disclosuresCompartment, func(c compartment) (func(offchain.Tx) error, error) {
-		return s.noteDisclosure(ctx, c, id, entry)
+		note, err := s.noteDisclosure(ctx, c, id, entry)
+		return func(tx offchain.Tx) error {
+			if err := who.stands(ctx, tx); err != nil {
+				return err
+			}
+			return note(tx)
+		}, err
 	})
 }
 

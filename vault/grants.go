@@ -158,11 +158,20 @@ func (s *Service) checkGrant(ctx context.Context, g GrantGiven, who identity.Sub
 	if g.Grant.Until <= uint64(s.now().Unix()) || g.Grant.Scope == 0 || PurposeName(g.Grant.Purpose) == "" {
 		return fmt.Errorf("%w: a grant that covers nothing, or is over", ErrInvalid)
 	}
-	if (len(g.Note) > 0) != (g.Inbox != nil) {
-		return fmt.Errorf("%w: a note needs an inbox, and an inbox a note", ErrInvalid)
+	if int(g.Grant.Scope)>>len(s.cfg.Proving.Classes) != 0 {
+		return fmt.Errorf("%w: a grant that covers classes of data which there are not", ErrInvalid)
+	}
+	if (len(g.Note) > 0) != (g.Inbox != nil) || len(g.Note) > maxNote {
+		return fmt.Errorf("%w: a note of at most %d bytes needs an inbox, and an inbox a note", ErrInvalid, maxNote)
+	}
+	if g.Inbox != nil && *g.Inbox != g.Grant.Grantee {
+		return fmt.Errorf("%w: a note goes to its grantee alone", ErrInvalid)
 	}
 	return s.signedFor(ctx, g.Grant, g.Signer, who, g.Grant.Leaf(), g.Signature)
 }
+
+// maxNote bounds an encrypted grant note, which takes about 900 bytes.
+const maxNote = 4096
 
 // signedFor says that whoever may sign for a grant has signed a message.
 func (s *Service) signedFor(
@@ -330,12 +339,13 @@ func (s *Service) Withdraw(ctx context.Context, w Withdrawal) (Withdrawn, error)
 	if err := s.admit(ctx); err != nil {
 		return Withdrawn{}, err
 	}
+	// before the place is looked at: the answer must not tell a grant's from a dummy's
+	if now := uint64(s.now().Unix()); w.Time+withdrawalSkew < now || w.Time > now+withdrawalSkew {
+		return Withdrawn{}, fmt.Errorf("%w: the withdrawal's time is not now", ErrInvalid)
+	}
 	g, who, err := s.grantAt(ctx, w.Index)
 	if err != nil {
 		return Withdrawn{}, err
-	}
-	if now := uint64(s.now().Unix()); w.Time+withdrawalSkew < now || w.Time > now+withdrawalSkew {
-		return Withdrawn{}, fmt.Errorf("%w: the withdrawal's time is not now", ErrInvalid)
 	}
 	if err := s.signedFor(ctx, g.Grant, w.Signer, who, identity.WithdrawalMessage(g.Leaf(), w.Time), w.Signature); err != nil {
 		return Withdrawn{}, err
@@ -348,6 +358,7 @@ func (s *Service) Withdraw(ctx context.Context, w Withdrawal) (Withdrawn, error)
 	if err != nil {
 		return Withdrawn{}, err
 	}
+	s.open.revokeTokens(g.row.Patient)
 	return Withdrawn{w.Index, at, at.Add(p.PublishEvery + p.MaxRootAge), grantID(w.Index)}, nil
 }
 

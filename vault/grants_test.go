@@ -248,7 +248,7 @@ func TestThreat48ErasedAndAccountedFor(t *testing.T) {
 	wantCode(t, "who was reading", err, "erased")
 	waiting.refusedAs("a proof from before", "erased", waiting.presented(), thumbprint)
 	_, err = s.Challenge(t.Context(), asked(g))
-	wantCode(t, "a challenge", err, "erased")
+	wantCode(t, "a challenge", err, "not-granted")
 	s.refuses(record, "erased")
 	_, err = s.readBy(token, record)
 	wantCode(t, "the token", err, "token-invalid")

@@ -84,6 +84,27 @@ func TestThreat16AuthorizationsThatAreOvertaken(t *testing.T) {
 	}
 }
 
+// A withdrawal ends what is being read by a token, wherever the reading stands; what is read otherwise goes on.
+func TestThreat16ReadingsThatAreOvertaken(t *testing.T) {
+	s := newProvingSite(t)
+	c := s.citizen(identity.Own)
+	record := s.recordOf(c.Patient, "Observation").ID
+	known, err := s.Read(t.Context(), record, reader)
+	must(t, err)
+	defer known.Close()
+	s.overtaken(func() (action, meanwhile func() error) {
+		g := s.give(c)
+		s.publish()
+		token, err := s.enter(t.Context(), s.unproven(g))
+		must(t, err)
+		s.cache.DropAll()
+		w := s.withdrawal(g)
+		return func() error { return errorOf(s.readBy(token, record)) }, func() error { return errorOf(s.Withdraw(t.Context(), w)) }
+	}, "token-invalid", "grant-withdrawn")
+	_, err = known.ReadAt(make([]byte, 1), 0)
+	must(t, err)
+}
+
 // An authorization that fails half-way has used nothing up; one whose answer is lost has.
 func TestInterruptedAuthorizationsUseNothingUp(t *testing.T) {
 	s := newProvingSite(t)

@@ -19,16 +19,30 @@ type Access struct {
 	Actor   string // who reads: "local custodian", later a provider's organisation or a pseudonym
 	Purpose string // HL7 v3 PurposeOfUse code, such as TREAT
 
-	authorization string // the disclosure that a token stands on
+	authorization string   // the disclosure that a token stands on
+	token         [32]byte // its hash; zero for who is known
+}
+
+// stands says that the token by which somebody reads, if any, has not been revoked.
+func (a Access) stands(ctx context.Context, q offchain.Queries) error {
+	if a.token == ([32]byte{}) {
+		return nil
+	}
+	_, err := q.Token(ctx, a.token)
+	if errors.Is(err, offchain.ErrNotFound) {
+		return ErrToken
+	}
+	return err
 }
 
 // Content is an open record or bundle. An erasure of its patient ends it: reads answer [ErrErased] from then on.
 type Content struct {
 	ID, Type string
+	byToken  bool
 	size     int64
 	src      io.ReaderAt
 	closers  []io.Closer
-	revoked  atomic.Bool
+	revoked  atomic.Pointer[error] // why reading has ended
 	release  func()
 }
 
@@ -39,13 +53,13 @@ func (c *Content) Size() int64 { return c.size }
 
 // ReadAt implements [io.ReaderAt]; no byte of a chunk that was tampered with is given out.
 func (c *Content) ReadAt(p []byte, off int64) (int, error) {
-	if c.revoked.Load() {
-		return 0, ErrErased
+	if why := c.revoked.Load(); why != nil {
+		return 0, *why
 	}
 	n, err := c.src.ReadAt(p, off)
-	if c.revoked.Load() { // while it was read
+	if why := c.revoked.Load(); why != nil { // while it was read
 		clear(p[:n])
-		return 0, ErrErased
+		return 0, *why
 	}
 	return n, err
 }
@@ -103,7 +117,7 @@ func (s *Service) readIf(ctx context.Context, id string, who Access, may func(pa
 	if err := s.disclose(ctx, patient, id, who); err != nil {
 		return nil, fmt.Errorf("note the disclosure: %w", err)
 	}
-	c := &Content{ID: id}
+	c := &Content{ID: id, byToken: who.token != [32]byte{}}
 	c.release = s.open.add(patient, c)
 	if r.ID != "" {
 		err = s.fillRecord(ctx, c, r)
@@ -373,9 +387,20 @@ func (o *openReaders) remove(patient string, c *Content) {
 
 // revoke ends all reading of a patient.
 func (o *openReaders) revoke(patient string) {
+	o.end(patient, ErrErased, func(*Content) bool { return true })
+}
+
+// revokeTokens ends what is read by tokens.
+func (o *openReaders) revokeTokens(patient string) {
+	o.end(patient, ErrWithdrawn, func(c *Content) bool { return c.byToken })
+}
+
+func (o *openReaders) end(patient string, why error, which func(*Content) bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for c := range o.byPatient[patient] {
-		c.revoked.Store(true)
+		if which(c) {
+			c.revoked.CompareAndSwap(nil, &why)
+		}
 	}
 }

@@ -52,7 +52,7 @@ written into their public file, which goes back to them.`,
 	}
 	enrol.Flags().IntVar(&days, "days", 365, "how long it lasts")
 	revoke := &cobra.Command{
-		Use:   "revoke NAME",
+		Use:   "revoke NAME|FILE.public.json",
 		Short: "end somebody's accreditation",
 		Long: `Takes somebody out of the tree of ` + string(tree) + `, for ever: the place is not used again. From then on no proof about an earlier version of the
 tree is accepted here.`,
@@ -130,7 +130,7 @@ func (p *program) revoke(ctx context.Context, r *remote, tree registry.Kind, nam
 	if err != nil {
 		return err
 	}
-	member, err := a.Member(name, kinds...)
+	member, err := whoIs(a, name, kinds)
 	if err != nil {
 		return err
 	}
@@ -138,22 +138,30 @@ func (p *program) revoke(ctx context.Context, r *remote, tree registry.Kind, nam
 	if err != nil {
 		return err
 	}
-	change, err := a.Revoke(proving.Service, copied, *member, time.Now())
+	change, err := a.Revoke(proving.Service, copied, member, time.Now())
 	if err != nil {
+		return err
+	}
+	a.MarkRevoked(member) // first: if the answer is lost, the next change removes them again
+	if err := a.Save(accreditor); err != nil {
 		return err
 	}
 	v, err := r.accredit(ctx, tree, change)
 	if err != nil {
 		return err
 	}
-	member.Revoked = true
-	if err := a.Save(accreditor); err != nil {
-		return err
-	}
-	done := enrolled{Name: name, Tree: string(tree), Index: member.Index, Version: v.Version}
+	done := enrolled{Name: member.Name, Tree: string(tree), Index: member.Index, Version: v.Version}
 	if p.json {
 		return p.print(done)
 	}
-	fmt.Fprintf(p.stdout, "%s is revoked\n", name)
+	fmt.Fprintf(p.stdout, "%s is revoked\n", member.Name)
 	return nil
+}
+
+// whoIs finds a member by their name, or by their public file.
+func whoIs(a *party.Secret, name string, kinds []party.Kind) (party.Member, error) {
+	if p, err := party.ReadPublic(name, kinds...); err == nil {
+		return a.MemberOf(p)
+	}
+	return a.Member(name, kinds...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -132,6 +133,9 @@ func (p *program) giveGrant(ctx context.Context, r *remote, f grantFlags, noteFi
 	if err != nil {
 		return err
 	}
+	if terms.Grantee.Kind == party.Provider && noteFile == "" {
+		return withHint(errors.New("a single provider has no inbox"), "--note FILE writes the note for them, which they need")
+	}
 	at, err := r.place(ctx)
 	if err != nil {
 		return err
@@ -139,6 +143,11 @@ func (p *program) giveGrant(ctx context.Context, r *remote, f grantFlags, noteFi
 	g, n, err := signer.Give(terms, at)
 	if err != nil {
 		return err
+	}
+	if noteFile != "" { // before it is given: without its note a grant is of no use
+		if err := writePrivate(noteFile, n.Encode()); err != nil {
+			return err
+		}
 	}
 	if signer.Kind == party.Patient { // before it is given: the view opens who reads by it
 		signer.Given = append(signer.Given, party.GivenAs(terms, n))
@@ -149,11 +158,6 @@ func (p *program) giveGrant(ctx context.Context, r *remote, f grantFlags, noteFi
 	out, err := r.give(ctx, g, f.scope)
 	if err != nil {
 		return err
-	}
-	if noteFile != "" {
-		if err := writePrivate(noteFile, n.Encode()); err != nil {
-			return err
-		}
 	}
 	if p.json {
 		return p.print(out)
@@ -216,11 +220,11 @@ tree that still had it is too old. It cannot be put back: a new grant is another
 		Args:    cobra.ExactArgs(1),
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		var index uint32
-		if _, err := fmt.Sscan(args[0], &index); err != nil {
+		n, err := strconv.ParseUint(args[0], 10, 32)
+		if err != nil {
 			return withHint(fmt.Errorf("%q is not a grant's index", args[0]), "`lethe grant list PATIENT` shows them")
 		}
-		return p.withService(c.Context(), func(r *remote) error { return p.withdrawGrant(c.Context(), r, index, subject, by, basis) })
+		return p.withService(c.Context(), func(r *remote) error { return p.withdrawGrant(c.Context(), r, uint32(n), subject, by, basis) })
 	}
 	c.Flags().StringVar(&subject, "subject", "", "the patient's file, for a consent")
 	c.Flags().StringVar(&by, "by", "", "file of the registrar or representative, for another basis")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -165,15 +166,11 @@ func (p *program) exportSolidity(ctx context.Context, statement, output string) 
 		if err != nil {
 			return err
 		}
-		f, err := os.Create(output)
-		if err != nil {
+		var source bytes.Buffer
+		if err := k.Verifier().ExportSolidity(&source); err != nil {
 			return err
 		}
-		defer f.Close()
-		if err := k.Verifier().ExportSolidity(f); err != nil {
-			return err
-		}
-		return f.Sync()
+		return writeOnce(output, source.Bytes())
 	}
 	return withHint(fmt.Errorf("there is no statement %q", statement), "`lethe statements` lists them")
 }

@@ -119,6 +119,7 @@ type Given struct {
 // Member is somebody whom an accreditor has enrolled.
 type Member struct {
 	Kind         Kind    `json:"kind"`
+	ID           Hex     `json:"id"` // the identity of a provider, the key of an issuer
 	Name         string  `json:"name"`
 	Organisation string  `json:"organisation,omitempty"`
 	Leaf         Element `json:"leaf"`
