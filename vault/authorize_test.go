@@ -146,6 +146,9 @@ func TestEveryBasisLetsIn(t *testing.T) {
 		if c.Request.Basis != g.Basis || c.Request.Custody != g.of.Custody {
 			t.Errorf("%v: asked for %v, %v", g.Basis, c.Request.Basis, c.Request.Custody)
 		}
+		if testing.Short() && i%2 != 0 {
+			continue
+		}
 		if _, err := s.present(s.witness(s.doctors[i%3], g, c, uint16(i/3)), c); err != nil {
 			t.Errorf("%v, %v: %v", g.Basis, g.of.Custody, err)
 		}
