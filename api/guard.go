@@ -248,7 +248,8 @@ func (a *api) entitle(x *exchange, r *http.Request, token string) (err error) {
 		return refuse("token-invalid", "")
 	}
 	x.token = token
-	x.key, err = a.possession.verify(r.Header.Values("DPoP"), r.Method, r.URL.Path, token)
+	holds := func(key string) error { return a.service.Holds(r.Context(), token, key) }
+	x.key, err = a.possession.verify(r.Header.Values("DPoP"), r.Method, r.URL.Path, token, holds)
 	return err
 }
 

@@ -41,6 +41,7 @@ var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 // fake is a service that answers every call with something well formed, or with the error that it was told.
 type fake struct {
+	held   int // how often it was asked whether a token is one
 	mu     sync.Mutex
 	calls  []string
 	access []vault.Access
@@ -125,6 +126,15 @@ func (f *fake) Authorize(_ context.Context, p vault.Presentation, key string) (v
 	f.shown, f.key = p, key
 	return vault.Token{Secret: "a-secret", Expires: now.Add(5 * time.Minute), Scope: []string{"care", "billing"}},
 		f.call("Authorize")
+}
+
+func (f *fake) Holds(_ context.Context, token, key string) error {
+	f.key = key
+	f.held++
+	if token != "a-secret" {
+		return vault.ErrToken
+	}
+	return nil
 }
 
 func (f *fake) AuthorizedRead(_ context.Context, token, key, _ string) (content, error) {

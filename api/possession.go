@@ -52,8 +52,9 @@ type dpopClaims struct {
 }
 
 // verify holds the DPoP headers of a request to it and gives the key's thumbprint. A token, when there is one, must be the one
-// that was signed for. A proof is good once.
-func (v *possession) verify(headers []string, method, path, token string) (string, error) {
+// that was signed for. A proof is good once; it is remembered after holds, if given, has said that the key may do this, so that whoever makes
+// proofs of nothing cannot fill the memory.
+func (v *possession) verify(headers []string, method, path, token string, holds func(key string) error) (string, error) {
 	if len(headers) != 1 {
 		return "", refuse(codePossession, "one DPoP header is needed")
 	}
@@ -63,6 +64,11 @@ func (v *possession) verify(headers []string, method, path, token string) (strin
 	}
 	if wrong := p.differs(method, v.origin+path, token, v.now()); wrong != "" {
 		return "", refuse(codePossession, "%s", wrong)
+	}
+	if holds != nil {
+		if err := holds(p.thumbprint); err != nil {
+			return "", err
+		}
 	}
 	switch v.seen.add(sha256.Sum256([]byte(p.thumbprint + p.ID))) {
 	case seenBefore:

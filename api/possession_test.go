@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"lethe/vault"
 )
 
 // reads is a request for a record by somebody who is not to be known.
@@ -45,9 +48,9 @@ func TestReadingByProof(t *testing.T) {
 func TestReadingByProofWithAnotherToken(t *testing.T) {
 	f := newFront(t)
 	for token, asked := range map[string]int{"another": 1, strings.Repeat("a", maxToken+1): 0, "": 0} {
-		f.fake.calls = nil
+		f.fake.calls, f.fake.held = nil, 0
 		w := f.do(t, byProof(t, reads(t), newKey(t), token))
-		if w.Code != http.StatusUnauthorized || problemIn(t, w).Code() != "token-invalid" || len(f.fake.called()) != asked {
+		if w.Code != http.StatusUnauthorized || problemIn(t, w).Code() != "token-invalid" || len(f.fake.called()) != 0 || f.fake.held != asked {
 			t.Errorf("%.20s: %d %s, %v", token, w.Code, w.Body, f.fake.called())
 		}
 		if !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "DPoP ") {
@@ -110,7 +113,7 @@ func TestPossessionWithWrongClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.possession.verify([]string{text}, http.MethodGet, basePath+requests["content"].path, "a-secret"); err != nil {
+		if _, err := f.possession.verify([]string{text}, http.MethodGet, basePath+requests["content"].path, "a-secret", nil); err != nil {
 			t.Errorf("%v: %v", ok, err)
 		}
 	}
@@ -138,7 +141,7 @@ func TestThreat31PossessionInOtherForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.possession.verify([]string{text}, http.MethodGet, basePath+requests["content"].path, "a-secret"); err != nil {
+	if _, err := f.possession.verify([]string{text}, http.MethodGet, basePath+requests["content"].path, "a-secret", nil); err != nil {
 		t.Errorf("EdDSA: %v", err)
 	}
 }
@@ -248,11 +251,11 @@ func TestPossessionIsOneKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := v.verify([]string{text}, http.MethodGet, path, ""); err != nil {
+		if _, err := v.verify([]string{text}, http.MethodGet, path, "", nil); err != nil {
 			t.Errorf("%v", err)
 		}
 	}
-	if _, err := v.verify([]string{signedBy(t, newKey(t), "GET", claims.URL, "a-secret")}, "GET", path, ""); err == nil || codeOf(err) != codePossession {
+	if _, err := v.verify([]string{signedBy(t, newKey(t), "GET", claims.URL, "a-secret")}, "GET", path, "", nil); err == nil || codeOf(err) != codePossession {
 		t.Errorf("a proof for a token, where there is none: %v", err)
 	}
 }
@@ -332,7 +335,7 @@ func TestPossessionIsRememberedAsLongAsItHolds(t *testing.T) {
 	text := signedBy(t, key, "GET", origin+"/x", "")
 	for i, want := range []string{"", codeReplayed, codeReplayed, codePossession} {
 		at = now.Add(time.Duration(i) * proofSkew)
-		_, err := v.verify([]string{text}, "GET", "/x", "")
+		_, err := v.verify([]string{text}, "GET", "/x", "", nil)
 		if err == nil && want != "" || err != nil && codeOf(err) != want {
 			t.Errorf("after %v: %v, want %s", at.Sub(now), err, want)
 		}
@@ -344,9 +347,25 @@ func TestPossessionWithoutRoomToRememberIsRefused(t *testing.T) {
 	v.seen.most = 1
 	key := newKey(t)
 	for i, want := range []string{"", codeBusy} {
-		_, err := v.verify([]string{signedBy(t, key, "GET", origin+"/x", "")}, "GET", "/x", "")
+		_, err := v.verify([]string{signedBy(t, key, "GET", origin+"/x", "")}, "GET", "/x", "", nil)
 		if err == nil && want != "" || err != nil && codeOf(err) != want {
 			t.Errorf("proof %d: %v, want %s", i, err, want)
+		}
+	}
+}
+
+// Whoever makes proofs of possession for tokens that there are not fills no memory with them.
+func TestProofsOfNothingAreNotRemembered(t *testing.T) {
+	f := newFront(t)
+	key := newKey(t)
+	refused := func(string) error { return vault.ErrToken }
+	for range 3 {
+		text := signedBy(t, key, "GET", f.possession.origin+"/x", "no-token")
+		if _, err := f.possession.verify([]string{text}, "GET", "/x", "no-token", refused); !errors.Is(err, vault.ErrToken) {
+			t.Fatalf("got %v", err)
+		}
+		if _, err := f.possession.verify([]string{text}, "GET", "/x", "no-token", nil); err != nil {
+			t.Errorf("a proof that was refused was remembered: %v", err)
 		}
 	}
 }

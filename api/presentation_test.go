@@ -99,7 +99,7 @@ func FuzzPossession(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		v := newPossession(origin, func() time.Time { return now })
-		thumbprint, err := v.verify([]string{text}, http.MethodGet, "/x", "t")
+		thumbprint, err := v.verify([]string{text}, http.MethodGet, "/x", "t", nil)
 		if err != nil {
 			if code := codeOf(err); code != codePossession {
 				t.Fatalf("%v", err)

@@ -38,7 +38,7 @@ func (a *api) Token(ctx context.Context, r TokenRequestObject) (TokenResponseObj
 	if err != nil {
 		return nil, invalid("subject_token: %.160s", err)
 	}
-	key, err := a.possession.verify([]string{r.Params.DPoP}, "POST", basePath+"/token", "")
+	key, err := a.possession.verify([]string{r.Params.DPoP}, "POST", basePath+"/token", "", nil)
 	if err != nil {
 		return nil, err
 	}

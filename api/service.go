@@ -39,6 +39,7 @@ type consents interface {
 type proofs interface {
 	Challenge(ctx context.Context, r vault.ChallengeRequest) (vault.Challenge, error)
 	Authorize(ctx context.Context, pr vault.Presentation, key string) (vault.Token, error)
+	Holds(ctx context.Context, token, key string) error
 	AuthorizedRead(ctx context.Context, token, key, id string) (content, error)
 	AuthorizedRecords(ctx context.Context, token, key, patient string) ([]vault.RecordInfo, error)
 }

@@ -315,6 +315,15 @@ func (s *Service) bearer(ctx context.Context, token, key string) (b bearer, err 
 	return b, nil
 }
 
+// Holds says whether a token is one, and bound to that key: [ErrToken] when not.
+func (s *Service) Holds(ctx context.Context, token, key string) error {
+	if _, err := s.proving(); err != nil {
+		return err
+	}
+	_, err := s.bearer(ctx, token, key)
+	return err
+}
+
 // access is how a token's reading stands in the access log.
 func (b bearer) access() Access {
 	return Access{Actor: anonymous, Purpose: PurposeName(b.Purpose), authorization: b.Authorization, token: b.hash}
