@@ -168,7 +168,7 @@ func evidence(e vault.Evidence) (Evidence, error) {
 		return Evidence{}, errors.New("an access log's request is none")
 	}
 	return Evidence{
-		Challenge: e.Challenge, Request: e.Request, Escrow: e.Escrow, Auditor: hex.EncodeToString(e.Auditor),
+		Challenge: e.Challenge, Request: e.Request, Escrow: e.Escrow, Proof: e.Proof, Auditor: hex.EncodeToString(e.Auditor),
 		Basis: Basis(request.Basis.String()), Custody: Custody(request.Custody.String()),
 	}, nil
 }

@@ -206,7 +206,10 @@ type Evidence struct {
 	Challenge Hex32   `json:"challenge"`
 	Custody   Custody `json:"custody,omitempty,omitzero"`
 	Escrow    []byte  `json:"escrow"`
-	Request   Hex32   `json:"request"`
+
+	// Proof the proof file by which they were let in; the escrow is one of its public inputs
+	Proof   []byte `json:"proof"`
+	Request Hex32  `json:"request"`
 }
 
 // File defines model for File.

@@ -194,6 +194,7 @@ func (f *fake) AccessLog(context.Context, string) ([]vault.DisclosureInfo, error
 	return []vault.DisclosureInfo{
 		{ID: record, At: now, Actor: "records: r. ecords", Purpose: "TREAT", Record: another},
 		{ID: another, At: now, Actor: "a provider", Purpose: "TREAT", Evidence: &vault.Evidence{
+			Proof:     []byte("{}"),
 			Challenge: field.Text(field.Uint64(5)), Request: field.Text(packed), Escrow: []byte("escrow"),
 			Auditor: auditor.Public().Bytes(),
 		}},

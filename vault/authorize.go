@@ -52,6 +52,7 @@ type evidence struct {
 	Request   []byte
 	Escrow    []byte
 	Auditor   []byte // key
+	Proof     []byte // that the escrow is that of an entitled provider, whoever it was: without it the operator could make one up
 }
 
 // digest is what the log's entry says of evidence.
@@ -245,10 +246,15 @@ func (s *Service) letIn(ctx context.Context, p *Proving, a presented) (Token, er
 		Hash: sha256.Sum256([]byte(t.Secret)), Patient: a.patient, Until: t.Expires,
 		Claims: encode(claims{Scope: a.asked.Scope, Purpose: a.asked.Purpose, Key: a.Key, Authorization: id}),
 	}
+	proof, err := a.proof.Marshal()
+	if err != nil {
+		return Token{}, err
+	}
 	entry := disclosure{
 		At: s.now().Unix(), Actor: anonymous, Purpose: PurposeName(a.asked.Purpose), Salt: newSalt(),
 		Evidence: &evidence{
 			Challenge: field.Bytes(a.challenge), Request: a.Request, Escrow: a.escrow.Bytes(), Auditor: p.Auditor.Bytes(),
+			Proof: proof,
 		},
 	}
 	err = s.inCompartment(ctx, a.patient, disclosuresCompartment, func(c compartment) (func(offchain.Tx) error, error) {

@@ -43,6 +43,7 @@ type DisclosureInfo struct {
 type Evidence struct {
 	Challenge, Request string // elements, in hexadecimal digits
 	Escrow, Auditor    []byte // identity.Escrow, identity.PublicKey
+	Proof              []byte // the proof file that the escrow came with
 }
 
 // disclose notes a disclosure, durably.
@@ -159,6 +160,7 @@ func (d *disclosure) info(id string) DisclosureInfo {
 	if e := d.Evidence; e != nil {
 		info.Evidence = &Evidence{
 			Challenge: hex.EncodeToString(e.Challenge), Request: hex.EncodeToString(e.Request), Escrow: e.Escrow, Auditor: e.Auditor,
+			Proof: e.Proof,
 		}
 	}
 	return info

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lethe/api"
+	"lethe/circuits/authorization"
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
 	"lethe/vault"
@@ -42,7 +43,7 @@ verifies for nobody else.`,
 		Short:   "check an opening, with nothing but itself",
 		Example: "  lethe audit verify opening.json",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return p.verifyOpening(args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return p.verifyOpening(c.Context(), args[0]) },
 	}
 	c.AddCommand(open, verify)
 	return c
@@ -79,6 +80,13 @@ func (p *program) openEscrow(ctx context.Context, r *remote, patient, disclosure
 		if err != nil {
 			return err
 		}
+		k, err := p.keysFor(ctx, authorization.Statement())
+		if err != nil {
+			return err
+		}
+		if err := opened.Verify(k.Verifier()); err != nil {
+			return withHint(err, "nobody is to be accused by this entry: it was not left by a provider's proof")
+		}
 		return p.tellReader(opened, output)
 	}
 	return withHint(fmt.Errorf("%w: no entry %s by which an anonymous reader was let in", vault.ErrNotFound, disclosure),
@@ -92,7 +100,7 @@ func openReader(auditor, register *party.Secret, e api.Disclosure) (o openedRead
 		return o, fmt.Errorf("the evidence: %w", err)
 	}
 	o.Disclosure = e.ID
-	if o.Opened, err = auditor.Open(e.Evidence.Escrow, challenge); err != nil || register == nil {
+	if o.Opened, err = auditor.Open(e.Evidence.Escrow, challenge, e.Evidence.Proof); err != nil || register == nil {
 		return o, err
 	}
 	if m, ok := register.Named(field.Element(o.Leaf)); ok {
@@ -122,7 +130,7 @@ func (p *program) tellReader(o openedReader, output string) error {
 	return nil
 }
 
-func (p *program) verifyOpening(name string) error {
+func (p *program) verifyOpening(ctx context.Context, name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -131,7 +139,11 @@ func (p *program) verifyOpening(name string) error {
 	if err := json.Unmarshal(data, &o); err != nil {
 		return fmt.Errorf("%s is not an opening: %w", name, err)
 	}
-	if err := o.Verify(); err != nil {
+	k, err := p.keysFor(ctx, authorization.Statement())
+	if err != nil {
+		return err
+	}
+	if err := o.Verify(k.Verifier()); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if p.json {

@@ -246,7 +246,7 @@ func (d *demo) account(ctx context.Context, r *remote) error {
 }
 
 // nameReader opens who it was, as the auditor alone can.
-func (d *demo) nameReader(context.Context, *remote) error {
+func (d *demo) nameReader(ctx context.Context, _ *remote) error {
 	auditor, err := party.Read(d.party("auditor"), party.Auditor)
 	if err != nil {
 		return err
@@ -259,7 +259,11 @@ func (d *demo) nameReader(context.Context, *remote) error {
 	if err != nil {
 		return err
 	}
-	if err := opened.Verify(); err != nil {
+	k, err := d.quiet.keysFor(ctx, authorization.Statement())
+	if err != nil {
+		return err
+	}
+	if err := opened.Verify(k.Verifier()); err != nil {
 		return err
 	}
 	if opened.Name != providerName(demoReader) {

@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"lethe/api"
+	"lethe/circuits"
+	"lethe/circuits/authorization"
+	"lethe/circuits/field"
+	"lethe/circuits/identity"
 	"lethe/vault/party"
 )
 
@@ -202,12 +206,51 @@ func (c *clinic) wantAccounted() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.wantNoFalseWitness(data)
 	accused := bytes.Replace(data, []byte(`"leaf": "`), []byte(`"leaf": "00`), 1)
 	accused = bytes.Replace(accused, []byte(`00`+leafOf(data)), []byte(`00`+leafOf(data)[2:]), 1)
 	if err := os.WriteFile(opening, accused, 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 	c.refused("", "audit", "verify", opening)
+}
+
+// wantNoFalseWitness has the operator make an escrow up over somebody else's leaf: the auditor's key opens it, and the proof of the reading does
+// not go with it.
+func (c *clinic) wantNoFalseWitness(opening []byte) {
+	c.t.Helper()
+	auditor, err := party.Read(c.file("auditor"), party.Auditor)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	key, err := auditor.Public.PublicKey()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	real := decoded[openedReader](c.t, string(opening))
+	challenge := field.Element(real.Challenge)
+	forged, _, err := identity.SealEscrow(field.Random(), identity.Disclosure{
+		Auditor: key, Challenge: challenge, Provider: field.Random(), Organisation: field.Random(), View: field.Random(),
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	keys, err := circuits.Develop(c.t.Context(), "", authorization.Statement(), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := real.Verify(keys.Verifier()); err != nil {
+		c.t.Errorf("the reading that was: %v", err)
+	}
+	for name, proof := range map[string][]byte{"another reading's": real.Proof, "no": nil} {
+		o, err := auditor.Open(forged.Bytes(), challenge, proof)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if o.Verify(keys.Verifier()) == nil {
+			c.t.Errorf("a made-up escrow is evidence with %s proof", name)
+		}
+	}
 }
 
 func leafOf(opening []byte) string {

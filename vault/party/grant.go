@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"lethe/circuits"
+	"lethe/circuits/authorization"
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
 	"lethe/vault"
@@ -145,10 +147,11 @@ type Opened struct {
 	Escrow    Hex     `json:"escrow"`
 	Leaf      Element `json:"leaf"`
 	Opening   Hex     `json:"opening"` // Chaum–Pedersen, see identity.Opening
+	Proof     []byte  `json:"proof"`   // the proof file that the escrow came with
 }
 
 // Open opens an escrow, as the auditor.
-func (s *Secret) Open(escrow []byte, challenge field.Element) (o Opened, err error) {
+func (s *Secret) Open(escrow []byte, challenge field.Element, proof []byte) (o Opened, err error) {
 	e, err := identity.ParseEscrow(escrow)
 	if err != nil {
 		return o, err
@@ -159,11 +162,46 @@ func (s *Secret) Open(escrow []byte, challenge field.Element) (o Opened, err err
 	}
 	defer key.Zero()
 	leaf, opening, err := identity.OpenPerson(key, e, challenge)
-	return Opened{s.Public.Key, Element(challenge), escrow, Element(leaf), opening.Bytes()}, err
+	return Opened{s.Public.Key, Element(challenge), escrow, Element(leaf), opening.Bytes(), proof}, err
 }
 
-// Verify checks that an opening is what it says, by the auditor's key alone: a wrong accusation does not verify.
-func (o Opened) Verify() error {
+// Verify checks that an opening is what it says: that the escrow was left by whoever had the provider's secret, as the proof shows that came
+// with it, and that it is this leaf's, by the auditor's key. A wrong accusation verifies by neither.
+func (o Opened) Verify(v *circuits.Verifier) error {
+	if err := o.verifyProof(v); err != nil {
+		return fmt.Errorf("the proof of the reading: %w", err)
+	}
+	return o.verifyOpening()
+}
+
+// verifyProof says that the proof holds and is about this escrow, this challenge and this auditor.
+func (o Opened) verifyProof(v *circuits.Verifier) error {
+	proof, err := circuits.ParseProof(o.Proof)
+	if err != nil {
+		return err
+	}
+	if err := v.Verify(proof); err != nil {
+		return err
+	}
+	shown, err := authorization.PublicOf(proof)
+	if err != nil {
+		return err
+	}
+	e, err := identity.ParseEscrow(o.Escrow)
+	if err != nil {
+		return err
+	}
+	auditor, err := identity.ParsePublicKey(o.Auditor)
+	if err != nil {
+		return err
+	}
+	if shown.Escrow != e.Digest() || shown.Challenge != field.Element(o.Challenge) || shown.Auditor != identity.AuditorDigest(auditor) {
+		return fmt.Errorf("%w: the proof is about another reading", identity.ErrOpening)
+	}
+	return nil
+}
+
+func (o Opened) verifyOpening() error {
 	key, err := identity.ParsePublicKey(o.Auditor)
 	if err != nil {
 		return err

@@ -369,8 +369,8 @@ func TestWhoReadIsOpened(t *testing.T) {
 	if name, ok := w.patient.OpenOrganisation(e, field.Random()); ok {
 		t.Errorf("of another challenge: %q", name)
 	}
-	o, err := w.auditor.Open(e.Bytes(), challenge)
-	if err != nil || o.Verify() != nil {
+	o, err := w.auditor.Open(e.Bytes(), challenge, nil)
+	if err != nil || o.verifyOpening() != nil {
 		t.Fatal(err)
 	}
 	if m, ok := w.accreditor.Named(field.Element(o.Leaf)); !ok || m.Name != "provider" {
@@ -378,12 +378,12 @@ func TestWhoReadIsOpened(t *testing.T) {
 	}
 	wrong := o
 	wrong.Leaf = Element(field.Random())
-	if err := wrong.Verify(); !errors.Is(err, identity.ErrOpening) {
+	if err := wrong.verifyOpening(); !errors.Is(err, identity.ErrOpening) {
 		t.Errorf("a wrong accusation: %v", err)
 	}
 	wrong = o
 	wrong.Challenge = Element(field.Random())
-	if wrong.Verify() == nil {
+	if wrong.verifyOpening() == nil {
 		t.Error("an opening of another reading")
 	}
 }
