@@ -28,6 +28,8 @@ type RegistryQueries interface {
 	Grants(ctx context.Context, patient string) ([]Grant, error)
 	// Notes lists the messages in an inbox with a sequence number above after, oldest first, at most limit.
 	Notes(ctx context.Context, inbox []byte, after int64, limit int) ([]Note, error)
+	// Spent says whether a value was used up.
+	Spent(ctx context.Context, use string, value []byte) (bool, error)
 	// Token gives a token by its hash, expired or not.
 	Token(ctx context.Context, hash [32]byte) (Token, error)
 }

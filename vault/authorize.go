@@ -84,7 +84,7 @@ func (s *Service) Authorize(ctx context.Context, pr Presentation, key string) (T
 	if err != nil {
 		return Token{}, err
 	}
-	if err := s.admit(ctx); err != nil {
+	if err := errors.Join(s.admit(ctx), s.settledLog(ctx)); err != nil {
 		return Token{}, err
 	}
 	a, err := s.lookThrough(ctx, p, pr, key)
@@ -98,7 +98,11 @@ func (s *Service) Authorize(ctx context.Context, pr Presentation, key string) (T
 	if err := p.Verifier.Verify(a.proof); err != nil {
 		return Token{}, fmt.Errorf("%w: %w", ErrProof, err)
 	}
-	return s.letIn(ctx, p, a)
+	proof, err := a.proof.Marshal()
+	if err != nil {
+		return Token{}, err
+	}
+	return s.letIn(ctx, p, a, proof)
 }
 
 // lookThrough compares what a proof shows with what the challenge was for.
@@ -233,8 +237,9 @@ func (s *Service) fresh(ctx context.Context, q offchain.Queries, p *Proving, v o
 	return nil
 }
 
-// letIn notes the disclosure and makes the token, in one transaction that uses up challenge and pseudonym.
-func (s *Service) letIn(ctx context.Context, p *Proving, a presented) (Token, error) {
+// letIn notes the disclosure with the proof that was verified, and makes the token, in one transaction that uses up challenge and
+// pseudonym.
+func (s *Service) letIn(ctx context.Context, p *Proving, a presented, proof []byte) (Token, error) {
 	id, err := newRecordID()
 	if err != nil {
 		return Token{}, err
@@ -245,10 +250,6 @@ func (s *Service) letIn(ctx context.Context, p *Proving, a presented) (Token, er
 	row := offchain.Token{
 		Hash: sha256.Sum256([]byte(t.Secret)), Patient: a.patient, Until: t.Expires,
 		Claims: encode(claims{Scope: a.asked.Scope, Purpose: a.asked.Purpose, Key: a.Key, Authorization: id}),
-	}
-	proof, err := a.proof.Marshal()
-	if err != nil {
-		return Token{}, err
 	}
 	entry := disclosure{
 		At: s.now().Unix(), Actor: anonymous, Purpose: PurposeName(a.asked.Purpose), Salt: newSalt(),

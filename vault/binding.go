@@ -98,7 +98,7 @@ func (s *Service) Bind(ctx context.Context, b Binding) (Bound, error) {
 	if err != nil {
 		return Bound{}, err
 	}
-	if err := s.admit(ctx); err != nil {
+	if err := errors.Join(s.admit(ctx), s.settledLog(ctx)); err != nil {
 		return Bound{}, err
 	}
 	if b.Subject.Key.Check() != nil || b.Subject.Custody > identity.Custodial {
@@ -146,7 +146,7 @@ func (s *Service) bind(ctx context.Context, patient string, row binding, handle 
 			if err := writable(ctx, tx, patient); err != nil {
 				return err
 			}
-			if err := bindOnce(ctx, tx, handle); err != nil {
+			if err := s.bindOnce(ctx, tx, handle); err != nil {
 				return err
 			}
 			if err := stillBound(ctx, tx, patient, before); err != nil {
@@ -197,7 +197,10 @@ func stillBound(ctx context.Context, q offchain.Queries, patient string, sealed 
 var neverEnds = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // bindOnce refuses a handle that was bound here before: what a registrar has signed once does not bring back a key that was replaced.
-func bindOnce(ctx context.Context, tx offchain.Tx, handle field.Element) error {
+func (s *Service) bindOnce(ctx context.Context, tx offchain.Tx, handle field.Element) error {
+	if ended, err := s.hasEnded(ctx, tx, handle); err != nil || ended {
+		return errors.Join(err, fmt.Errorf("%w: this key was replaced", ErrConflict))
+	}
 	err := tx.Spend(ctx, "handle", field.Bytes(field.Digest("bound", field.Bytes(handle))), neverEnds)
 	if errors.Is(err, offchain.ErrExists) {
 		return fmt.Errorf("%w: this key with this salt was bound before", ErrConflict)

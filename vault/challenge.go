@@ -58,7 +58,7 @@ func (s *Service) Challenge(ctx context.Context, r ChallengeRequest) (Challenge,
 	if err != nil {
 		return Challenge{}, err
 	}
-	if err := s.admit(ctx); err != nil {
+	if err := errors.Join(s.admit(ctx), s.settledLog(ctx)); err != nil {
 		return Challenge{}, err
 	}
 	request, err := s.requestOf(ctx, p, r)

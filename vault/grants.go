@@ -118,12 +118,13 @@ func (s *Service) ReservePlace(ctx context.Context) (index uint32, err error) {
 }
 
 // Give takes a grant in. It can be proven once the tree's next version is published. Errors: [ErrUnbound], [ErrSignature] when who must
-// sign has not, [ErrInvalid] for a grant out of bounds, [ErrConflict] for a place that was not given out or has been used.
+// sign has not, [ErrInvalid] for a grant out of bounds, [ErrConflict] for a place that was not given out or has been used,
+// [ErrWithdrawn] for a grant that has ended, as the log says after an index was put back.
 func (s *Service) Give(ctx context.Context, g GrantGiven) (GrantInfo, error) {
 	if _, err := s.proving(); err != nil {
 		return GrantInfo{}, err
 	}
-	if err := s.admit(ctx); err != nil {
+	if err := errors.Join(s.admit(ctx), s.settledLog(ctx)); err != nil {
 		return GrantInfo{}, err
 	}
 	who, bound, err := s.bound(ctx, g.Patient)
@@ -203,7 +204,8 @@ func (s *Service) give(ctx context.Context, g GrantGiven, row grant, bound []byt
 			if err := writable(ctx, tx, g.Patient); err != nil {
 				return err
 			}
-			if err := errors.Join(stillBound(ctx, tx, g.Patient, bound), unused(ctx, tx, g.Grant.Index)); err != nil {
+			err := errors.Join(stillBound(ctx, tx, g.Patient, bound), unused(ctx, tx, g.Grant.Index), s.notEnded(ctx, tx, leaf))
+			if err != nil {
 				return err
 			}
 			if g.Inbox != nil {
@@ -227,6 +229,15 @@ func unused(ctx context.Context, q offchain.Queries, index uint32) error {
 	}
 	if err == nil && (l.Value != nil || l.Next != nil) {
 		return fmt.Errorf("%w: place %d has been used", ErrConflict, index)
+	}
+	return err
+}
+
+// notEnded refuses a grant that the log says was withdrawn, which an index that was put back does not know.
+func (s *Service) notEnded(ctx context.Context, q offchain.Queries, leaf field.Element) error {
+	ended, err := s.hasEnded(ctx, q, leaf)
+	if err == nil && ended {
+		err = ErrWithdrawn
 	}
 	return err
 }

@@ -122,18 +122,22 @@ func (s *Service) openForWriting(ctx context.Context) error {
 
 // complete refuses a log that lacks entries which the contract or the index know: it was put back, and is not signed over.
 func (s *Service) complete(ctx context.Context) error {
-	size, err := s.cfg.Log.Size(ctx)
+	floor, _ := s.guard.witnessed()
+	noted, err := s.frontier(ctx)
 	if err != nil {
 		return err
 	}
-	if floor, _ := s.guard.witnessed(); floor != nil && floor.Size > size {
+	size, err := s.cfg.Log.Size(ctx) // last: it only grows
+	if err != nil {
+		return err
+	}
+	if floor != nil && floor.Size > size {
 		return fmt.Errorf("the contract has accepted %d entries, and the log has %d: %w", floor.Size, size, anchor.ErrBehind)
 	}
-	noted, err := s.frontier(ctx)
-	if err == nil && noted > size {
-		err = fmt.Errorf("the index knows %d entries, and the log has %d: %w", noted, size, anchor.ErrBehind)
+	if noted > size {
+		return fmt.Errorf("the index knows %d entries, and the log has %d: %w", noted, size, anchor.ErrBehind)
 	}
-	return err
+	return nil
 }
 
 func (s *Service) holdLease(ctx context.Context) error {

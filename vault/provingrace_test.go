@@ -43,7 +43,7 @@ func (s *provingSite) enter(ctx context.Context, a presented) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	return s.letIn(ctx, s.config, a)
+	return s.letIn(ctx, s.config, a, nil)
 }
 
 // Whatever ends a right before the token's commit comes first.

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lethe/anchor"
 	"lethe/circuits/field"
@@ -79,8 +80,35 @@ func (s *Service) recall(ctx context.Context) error {
 				return fmt.Errorf("tree of %s: %w", k, err)
 			}
 		}
-		return s.recallHandles(ctx, tx, marks)
+		return errors.Join(s.recallHandles(ctx, tx, marks), keepMarks(ctx, tx, marks))
 	})
+}
+
+// keepMarks remembers what the log has beyond the index: what this index has not seen yet, and has ended, is not taken in as new either.
+func keepMarks(ctx context.Context, tx offchain.Tx, marks map[anchor.Hash]bool) error {
+	for m := range marks {
+		if err := tx.Spend(ctx, markUse, m[:], neverEnds); err != nil && !errors.Is(err, offchain.ErrExists) {
+			return err
+		}
+	}
+	return nil
+}
+
+// markUse is what kept marks are spent as.
+const markUse = "mark"
+
+// hasEnded says whether the log told, after an index was put back, that something has ended.
+func (s *Service) hasEnded(ctx context.Context, q offchain.Queries, what field.Element) (bool, error) {
+	m := s.cfg.Proving.mark(what)
+	return q.Spent(ctx, markUse, m[:])
+}
+
+// settledLog refuses while the log lacks what the contract or the index has seen of it: what has ended is not known then.
+func (s *Service) settledLog(ctx context.Context) error {
+	if err := s.complete(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrQuarantined, err)
+	}
+	return nil
 }
 
 // beyondIndex is what the log has from where the index's knowledge of it ends.
@@ -117,24 +145,50 @@ func (s *Service) recallTree(ctx context.Context, tx offchain.Tx, k registry.Kin
 	if err != nil {
 		return err
 	}
-	var lacking []byte
+	var places []uint32
 	for _, l := range append(published, waiting...) {
 		if !ended(l.Value) && !ended(l.Next) {
 			continue
 		}
 		s.cfg.Logger.Error("the index was put back: something that ended since ends again", "tree", string(k))
 		if k != registry.Grants {
-			lacking = binary.BigEndian.AppendUint32(lacking, l.Index)
+			places = append(places, l.Index)
 			continue
 		}
 		if err := s.endAgain(ctx, tx, l.Index); err != nil {
 			return err
 		}
 	}
-	if lacking == nil {
+	return lacks(ctx, tx, k, places...)
+}
+
+// lacks adds places to those whose end a tree lacks.
+func lacks(ctx context.Context, tx offchain.Tx, k registry.Kind, places ...uint32) error {
+	if len(places) == 0 {
 		return nil
 	}
-	return tx.PutSetting(ctx, behindSetting(k), lacking)
+	before, err := lacking(ctx, tx, k)
+	if err != nil {
+		return err
+	}
+	var all []byte
+	for _, place := range slices.Compact(slices.Sorted(slices.Values(append(before, places...)))) {
+		all = binary.BigEndian.AppendUint32(all, place)
+	}
+	return tx.PutSetting(ctx, behindSetting(k), all)
+}
+
+// lacking lists the places whose end a tree lacked when it was looked through.
+func lacking(ctx context.Context, q offchain.Queries, k registry.Kind) ([]uint32, error) {
+	all, err := q.Setting(ctx, behindSetting(k))
+	if errors.Is(err, offchain.ErrNotFound) {
+		return nil, nil
+	}
+	var places []uint32
+	for ; len(all) >= 4; all = all[4:] {
+		places = append(places, binary.BigEndian.Uint32(all))
+	}
+	return places, err
 }
 
 func (s *Service) endAgain(ctx context.Context, tx offchain.Tx, index uint32) error {
@@ -176,16 +230,13 @@ func (s *Service) recallHandles(ctx context.Context, tx offchain.Tx, marks map[a
 
 // settled refuses a tree that lacks the end of an accreditation.
 func settled(ctx context.Context, q offchain.Queries, k registry.Kind) error {
-	lacking, err := q.Setting(ctx, behindSetting(k))
-	if errors.Is(err, offchain.ErrNotFound) {
-		return nil
-	}
+	places, err := lacking(ctx, q, k)
 	if err != nil {
 		return err
 	}
 	gone := [32]byte(field.Bytes(registry.Tombstone()))
-	for ; len(lacking) >= 4; lacking = lacking[4:] {
-		l, err := q.Leaf(ctx, string(k), binary.BigEndian.Uint32(lacking))
+	for _, place := range places {
+		l, err := q.Leaf(ctx, string(k), place)
 		if err != nil {
 			return err
 		}

@@ -230,10 +230,8 @@ func (s *Service) Accredit(ctx context.Context, k registry.Kind, a Accreditation
 
 func (s *Service) setLeaves(ctx context.Context, tx offchain.Tx, k registry.Kind, changes []LeafChange) error {
 	for _, c := range changes {
-		if l, err := tx.Leaf(ctx, string(k), c.Index); err == nil && c.Leaf == registry.Tombstone() {
-			if err := s.markLeaf(ctx, tx, l); err != nil {
-				return err
-			}
+		if err := s.noteEnds(ctx, tx, k, c); err != nil {
+			return err
 		}
 		var group []byte
 		if c.Organisation != nil && c.Leaf != registry.Tombstone() {
@@ -244,6 +242,22 @@ func (s *Service) setLeaves(ctx context.Context, tx offchain.Tx, k registry.Kind
 		}
 	}
 	return nil
+}
+
+// noteEnds leaves the mark of a leaf that is removed; one that comes in and has ended already has to be removed again.
+func (s *Service) noteEnds(ctx context.Context, tx offchain.Tx, k registry.Kind, c LeafChange) error {
+	if c.Leaf == registry.Tombstone() {
+		l, err := tx.Leaf(ctx, string(k), c.Index)
+		if errors.Is(err, offchain.ErrNotFound) {
+			return nil
+		}
+		return errors.Join(err, s.markLeaf(ctx, tx, l))
+	}
+	ended, err := s.hasEnded(ctx, tx, c.Leaf)
+	if err != nil || !ended {
+		return err
+	}
+	return lacks(ctx, tx, k, c.Index)
 }
 
 func plain(changes []LeafChange) []registry.Change {

@@ -227,8 +227,8 @@ func (c *clinic) wantNoFalseWitness(opening []byte) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	real := decoded[openedReader](c.t, string(opening))
-	challenge := field.Element(real.Challenge)
+	reading := decoded[openedReader](c.t, string(opening))
+	challenge := field.Element(reading.Challenge)
 	forged, _, err := identity.SealEscrow(field.Random(), identity.Disclosure{
 		Auditor: key, Challenge: challenge, Provider: field.Random(), Organisation: field.Random(), View: field.Random(),
 	})
@@ -239,10 +239,10 @@ func (c *clinic) wantNoFalseWitness(opening []byte) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := real.Verify(keys.Verifier()); err != nil {
+	if err := reading.Verify(keys.Verifier()); err != nil {
 		c.t.Errorf("the reading that was: %v", err)
 	}
-	for name, proof := range map[string][]byte{"another reading's": real.Proof, "no": nil} {
+	for name, proof := range map[string][]byte{"another reading's": reading.Proof, "no": nil} {
 		o, err := auditor.Open(forged.Bytes(), challenge, proof)
 		if err != nil {
 			c.t.Fatal(err)

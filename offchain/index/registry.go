@@ -161,6 +161,11 @@ func (t *tx) Spend(ctx context.Context, use string, value []byte, until time.Tim
 		t.store.tenant, use, value, until.Unix())
 }
 
+func (t *tx) Spent(ctx context.Context, use string, value []byte) (bool, error) {
+	return one(ctx, t, "spent value", func(b *bool) []any { return []any{b} },
+		`SELECT EXISTS (SELECT 1 FROM spent WHERE tenant = ? AND used = ? AND value = ?)`, t.store.tenant, use, value)
+}
+
 func (t *tx) Token(ctx context.Context, sum [32]byte) (offchain.Token, error) {
 	return one(ctx, t, "token", func(k *offchain.Token) []any {
 		return []any{hash{&k.Hash}, &k.Patient, &k.Claims, seconds{&k.Until}}

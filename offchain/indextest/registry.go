@@ -180,7 +180,12 @@ func valuesAreSpentOnce(t *testing.T, s offchain.Store) {
 			t.Errorf("%s %d: %v", c.use, c.v, err)
 		}
 	}
+	spent := func(v byte) bool {
+		return look(t, s, func(ctx context.Context, q offchain.Queries) (bool, error) { return q.Spent(ctx, "challenge", []byte{v}) })
+	}
+	equal(t, "spent", []bool{spent(1), spent(2), spent(3)}, []bool{true, true, false})
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.Expire(ctx, time.Unix(150, 0)) })
+	equal(t, "spent, after the first one's time", []bool{spent(1), spent(2)}, []bool{false, true})
 	if err := errors.Join(spend("challenge", 1, 900)); err != nil {
 		t.Errorf("after its time: %v", err)
 	}
