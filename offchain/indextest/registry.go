@@ -181,7 +181,9 @@ func valuesAreSpentOnce(t *testing.T, s offchain.Store) {
 		}
 	}
 	spent := func(v byte) bool {
-		return look(t, s, func(ctx context.Context, q offchain.Queries) (bool, error) { return q.Spent(ctx, "challenge", []byte{v}) })
+		return look(t, s, func(ctx context.Context, q offchain.Queries) (bool, error) {
+			return q.Spent(ctx, "challenge", []byte{v})
+		})
 	}
 	equal(t, "spent", []bool{spent(1), spent(2), spent(3)}, []bool{true, true, false})
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.Expire(ctx, time.Unix(150, 0)) })
