@@ -85,7 +85,7 @@ type Destroyer interface {
 // Counter counts erasures inside the key store. It is restored together with the store, so a count behind the erasure ledger
 // shows that the store was restored.
 type Counter interface {
-	// Count returns the present count. It changes by Advance only.
+	// Count returns the present count, which begins at 0. It changes by Advance only.
 	Count(ctx context.Context) (uint64, error)
 	// Advance adds one, atomically and lastingly, and returns a count that includes it. No two calls are merged.
 	Advance(ctx context.Context) (uint64, error)
