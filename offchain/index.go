@@ -6,7 +6,8 @@ import (
 )
 
 // Store is the index. InTx runs fn in one read-write transaction and commits when fn returns nil; View runs fn in one
-// read-only snapshot. Both are safe for concurrent use; writers take turns. Neither may be held open across a stream, a key
+// read-only snapshot. Both are safe for concurrent use; writers of
+// a tenant take turns, across processes too. Neither may be held open across a stream, a key
 // store's answer, a chain's or a proof: gather first, then transact.
 type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
@@ -16,7 +17,8 @@ type Store interface {
 	Scrub(ctx context.Context) error
 }
 
-// Tx changes the index. Every method works within the store's tenant. Insertions of what exists answer ErrExists.
+// Tx changes the index. Every method works within the store's tenant. Insertions of what exists answer ErrExists, and the transaction
+// can go on; after any other error it is over.
 type Tx interface {
 	Queries
 	PatientWriter

@@ -16,7 +16,8 @@ type Objects interface {
 	// Open opens an object for random access, or answers ErrNotFound.
 	Open(ctx context.Context, key string) (ObjectReader, error)
 	// DeleteAll deletes every version of an object and says how many there were. An absent object is 0 and no error:
-	// when DeleteAll has answered nil, no version of key is listed any more.
+	// when DeleteAll has answered nil, no version of key is listed any more. Versions that the store was told to keep stay: a
+	// *LockedError, once all others are gone.
 	DeleteAll(ctx context.Context, key string) (versions int, err error)
 	// List gives the keys below prefix (a whole segment path, "" for all), in order.
 	List(ctx context.Context, prefix string) ([]string, error)

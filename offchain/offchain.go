@@ -6,7 +6,11 @@
 // (offchain/index) and a file with a second copy (offchain/ledger); each costs one fsync per change that it reports as done.
 package offchain
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // Errors that callers branch on. Adapters wrap them with the operation and the id.
 var (
@@ -14,6 +18,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists says that something of that name or that natural key is there already.
 	ErrExists = errors.New("exists already")
+	// ErrUnavailable says that a store did not answer, or could not: whether a change took effect is not known.
+	ErrUnavailable = errors.New("the store did not answer")
 	// ErrFull says that a tree has no place left.
 	ErrFull = errors.New("no place left")
 	// ErrHeld says that somebody else holds the lease.
@@ -25,3 +31,16 @@ var (
 	// ErrLedgerDamaged says that a copy of the ledger does not read.
 	ErrLedgerDamaged = errors.New("the erasure ledger is damaged")
 )
+
+// LockedError says that versions of an object stay, because their store was told to keep them.
+type LockedError struct {
+	Versions int
+	Until    time.Time // when the last lock ends; zero for a legal hold, which has no end of its own
+}
+
+func (e *LockedError) Error() string {
+	if e.Until.IsZero() {
+		return fmt.Sprintf("%d versions stay under a legal hold", e.Versions)
+	}
+	return fmt.Sprintf("%d versions stay under an object lock until %s", e.Versions, e.Until.Format(time.RFC3339))
+}

@@ -9,50 +9,51 @@ import (
 )
 
 func (t *tx) InsertPatient(ctx context.Context, p offchain.Patient) error {
-	return t.exec(ctx, "add patient", `INSERT INTO patients (tenant, id, state, created) VALUES (?, ?, ?, ?)`,
+	return t.insert(ctx, "add patient", `INSERT INTO patients (tenant, id, state, created) VALUES ($1, $2, $3, $4)`,
 		t.store.tenant, p.ID, p.State, p.Created.Unix())
 }
 
 func (t *tx) SetPatientState(ctx context.Context, id string, state offchain.PatientState) error {
-	return t.exec(ctx, "set patient's state", `UPDATE patients SET state = ? WHERE tenant = ? AND id = ?`,
+	return t.exec(ctx, "set patient's state", `UPDATE patients SET state = $1 WHERE tenant = $2 AND id = $3`,
 		state, t.store.tenant, id)
 }
 
 func (t *tx) InsertIdentifier(ctx context.Context, i offchain.Identifier) error {
-	return t.exec(ctx, "add identifier", `INSERT INTO identifiers (tenant, blind, system, patient) VALUES (?, ?, ?, ?)`,
+	return t.insert(ctx, "add identifier", `INSERT INTO identifiers (tenant, blind, system, patient) VALUES ($1, $2, $3, $4)`,
 		t.store.tenant, i.Blind, i.System, i.Patient)
 }
 
 func (t *tx) InsertCompartment(ctx context.Context, c offchain.Compartment) error {
-	err := t.exec(ctx, "add compartment",
-		`INSERT INTO compartments (tenant, id, patient, name, key_name, created) VALUES (?, ?, ?, ?, ?, ?)`,
+	err := t.insert(ctx, "add compartment",
+		`INSERT INTO compartments (tenant, id, patient, name, key_name, created) VALUES ($1, $2, $3, $4, $5, $6)`,
 		t.store.tenant, c.ID, c.Patient, c.Name, c.KeyName, c.Created.Unix())
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, "add wrapped key", `INSERT INTO wrapped_keys (compartment, wrapped) VALUES (?, ?)`, c.ID, c.Wrapped)
+	return t.insert(ctx, "add wrapped key", `INSERT INTO wrapped_keys (tenant, compartment, wrapped) VALUES ($1, $2, $3)`,
+		t.store.tenant, c.ID, c.Wrapped)
 }
 
-// wipes overwrite before they delete: secure_delete zeroes what is freed, and the overwriting makes that true of a page
-// image in the log as well.
+// wipes overwrite before they delete. In SQLite secure_delete zeroes what is freed, and the overwriting makes that true of a page
+// image in the log as well; PostgreSQL keeps the row's old versions until Scrub.
 var wipes = []string{
-	`UPDATE wrapped_keys SET wrapped = zeroblob(length(wrapped)) WHERE ?1 <> '' AND compartment = ?2`,
-	`DELETE FROM wrapped_keys WHERE ?1 <> '' AND compartment = ?2`,
-	`UPDATE records SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM records WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM bundle_sources WHERE tenant = ?1 AND bundle IN (SELECT id FROM bundles WHERE tenant = ?1 AND compartment = ?2)`,
-	`DELETE FROM bundles WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM objects WHERE tenant = ?1 AND compartment = ?2`,
-	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM disclosures WHERE tenant = ?1 AND compartment = ?2`,
-	`UPDATE bindings SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM bindings WHERE tenant = ?1 AND compartment = ?2`,
-	`UPDATE grants SET sealed = zeroblob(length(sealed)) WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM grants WHERE tenant = ?1 AND compartment = ?2`,
-	`DELETE FROM imports WHERE tenant = ?1 AND patient = (SELECT patient FROM compartments WHERE tenant = ?1 AND id = ?2)`,
-	`DELETE FROM log_entries WHERE tenant = ?1 AND compartment = ?2 AND position IS NOT NULL`,
-	`UPDATE log_entries SET subject = '', compartment = '' WHERE tenant = ?1 AND compartment = ?2`, // still to be logged, of nobody
-	`DELETE FROM compartments WHERE tenant = ?1 AND id = ?2`,
+	`UPDATE wrapped_keys SET wrapped = zeroblob(length(wrapped)) WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM wrapped_keys WHERE tenant = $1 AND compartment = $2`,
+	`UPDATE records SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM records WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM bundle_sources WHERE tenant = $1 AND bundle IN (SELECT id FROM bundles WHERE tenant = $1 AND compartment = $2)`,
+	`DELETE FROM bundles WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM objects WHERE tenant = $1 AND compartment = $2`,
+	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM disclosures WHERE tenant = $1 AND compartment = $2`,
+	`UPDATE bindings SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM bindings WHERE tenant = $1 AND compartment = $2`,
+	`UPDATE grants SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM grants WHERE tenant = $1 AND compartment = $2`,
+	`DELETE FROM imports WHERE tenant = $1 AND patient = (SELECT patient FROM compartments WHERE tenant = $1 AND id = $2)`,
+	`DELETE FROM log_entries WHERE tenant = $1 AND compartment = $2 AND position IS NOT NULL`,
+	`UPDATE log_entries SET subject = '', compartment = '' WHERE tenant = $1 AND compartment = $2`, // still to be logged, of nobody
+	`DELETE FROM compartments WHERE tenant = $1 AND id = $2`,
 }
 
 func (t *tx) WipeCompartments(ctx context.Context, ids []string) error {
@@ -68,8 +69,8 @@ func (t *tx) WipeCompartments(ctx context.Context, ids []string) error {
 
 func (t *tx) WipeIdentity(ctx context.Context, patient string) error {
 	for _, statement := range []string{
-		`DELETE FROM identifiers WHERE tenant = ? AND patient = ?`,
-		`UPDATE patients SET state = 'erased' WHERE tenant = ? AND id = ?`,
+		`DELETE FROM identifiers WHERE tenant = $1 AND patient = $2`,
+		`UPDATE patients SET state = 'erased' WHERE tenant = $1 AND id = $2`,
 	} {
 		if err := t.exec(ctx, "wipe identity", statement, t.store.tenant, patient); err != nil {
 			return err
@@ -80,23 +81,25 @@ func (t *tx) WipeIdentity(ctx context.Context, patient string) error {
 
 func (t *tx) InsertTombstone(ctx context.Context, v offchain.Tombstone) error {
 	return t.exec(ctx, "add tombstone",
-		`INSERT INTO tombstones (tenant, id, case_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		`INSERT INTO tombstones (tenant, id, case_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		t.store.tenant, v.ID, v.Case, v.At.Unix())
 }
 
 func (t *tx) DeleteTombstones(ctx context.Context, caseID string) error {
-	return t.exec(ctx, "delete tombstones", `DELETE FROM tombstones WHERE tenant = ? AND case_id = ?`, t.store.tenant, caseID)
+	return t.exec(ctx, "delete tombstones", `DELETE FROM tombstones WHERE tenant = $1 AND case_id = $2`, t.store.tenant, caseID)
 }
 
 func (t *tx) PutSetting(ctx context.Context, name string, value []byte) error {
 	return t.exec(ctx, "put setting",
-		`INSERT INTO settings (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value`,
+		`INSERT INTO settings (tenant, name, value) VALUES ($1, $2, $3)
+		ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value`,
 		t.store.tenant, name, value)
 }
 
 func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error {
 	for _, i := range intents {
-		err := t.exec(ctx, "add intent", `INSERT INTO intents (tenant, name, kind) VALUES (?, ?, ?)`, t.store.tenant, i.Name, i.Kind)
+		err := t.insert(ctx, "add intent", `INSERT INTO intents (tenant, name, kind) VALUES ($1, $2, $3)`,
+			t.store.tenant, i.Name, i.Kind)
 		if err != nil {
 			return err
 		}
@@ -106,7 +109,7 @@ func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error
 
 func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
 	for _, n := range names {
-		if err := t.exec(ctx, "delete intent", `DELETE FROM intents WHERE tenant = ? AND name = ?`, t.store.tenant, n); err != nil {
+		if err := t.exec(ctx, "delete intent", `DELETE FROM intents WHERE tenant = $1 AND name = $2`, t.store.tenant, n); err != nil {
 			return err
 		}
 	}
@@ -114,21 +117,23 @@ func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
 }
 
 func (t *tx) InsertObject(ctx context.Context, o offchain.Object) error {
-	return t.exec(ctx, "add object",
-		`INSERT INTO objects (tenant, id, patient, compartment, key, size, created) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return t.insert(ctx, "add object",
+		`INSERT INTO objects (tenant, id, patient, compartment, key, size, created) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		t.store.tenant, o.ID, o.Patient, o.Compartment, o.Key, o.Size, o.Created.Unix())
 }
 
 func (t *tx) InsertRecords(ctx context.Context, rs []offchain.Record) error {
 	add, err := t.PrepareContext(ctx, `INSERT INTO records
-		(tenant, id, patient, compartment, object, bundle, start, length, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+		(tenant, id, patient, compartment, object, bundle, start, length, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return wrap("add records", err)
 	}
 	defer add.Close()
 	for _, r := range rs {
-		_, err := add.ExecContext(ctx, t.store.tenant, r.ID, r.Patient, r.Compartment, r.Object, r.Bundle, r.Offset, r.Length, r.Sealed)
-		if err != nil {
+		done, err := add.ExecContext(ctx,
+			t.store.tenant, r.ID, r.Patient, r.Compartment, r.Object, r.Bundle, r.Offset, r.Length, r.Sealed)
+		if err := added(done, err); err != nil {
 			return wrap("add record", err)
 		}
 	}
@@ -137,46 +142,48 @@ func (t *tx) InsertRecords(ctx context.Context, rs []offchain.Record) error {
 
 func (t *tx) MoveRecord(ctx context.Context, r offchain.Record) error {
 	err := t.exec(ctx, "move record",
-		`UPDATE records SET compartment = ?, object = ?, bundle = '', start = ?, length = ?, sealed = ? WHERE tenant = ? AND id = ?`,
+		`UPDATE records SET compartment = $1, object = $2, bundle = '', start = $3, length = $4, sealed = $5
+		WHERE tenant = $6 AND id = $7`,
 		r.Compartment, r.Object, r.Offset, r.Length, r.Sealed, t.store.tenant, r.ID)
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, "move record's log entries", `UPDATE log_entries SET compartment = ? WHERE tenant = ? AND subject = ?`,
+	return t.exec(ctx, "move record's log entries", `UPDATE log_entries SET compartment = $1 WHERE tenant = $2 AND subject = $3`,
 		r.Compartment, t.store.tenant, r.ID)
 }
 
 func (t *tx) InsertBundle(ctx context.Context, b offchain.Bundle) error {
-	err := t.exec(ctx, "add bundle", `INSERT INTO bundles (tenant, id, patient, compartment, size) VALUES (?, ?, ?, ?, ?)`,
+	err := t.insert(ctx, "add bundle", `INSERT INTO bundles (tenant, id, patient, compartment, size) VALUES ($1, $2, $3, $4, $5)`,
 		t.store.tenant, b.ID, b.Patient, b.Compartment, b.Size)
 	for i, o := range b.Sources {
 		if err != nil {
 			break
 		}
-		err = t.exec(ctx, "add bundle", `INSERT INTO bundle_sources (tenant, bundle, position, object) VALUES (?, ?, ?, ?)`,
+		err = t.insert(ctx, "add bundle", `INSERT INTO bundle_sources (tenant, bundle, position, object) VALUES ($1, $2, $3, $4)`,
 			t.store.tenant, b.ID, i, o)
 	}
 	return err
 }
 
 func (t *tx) InsertImport(ctx context.Context, patient string, digest []byte) error {
-	return t.exec(ctx, "note import", `INSERT INTO imports (tenant, patient, digest) VALUES (?, ?, ?)`,
+	return t.insert(ctx, "note import", `INSERT INTO imports (tenant, patient, digest) VALUES ($1, $2, $3)`,
 		t.store.tenant, patient, digest)
 }
 
 func (t *tx) InsertDisclosure(ctx context.Context, d offchain.Disclosure) error {
-	return t.exec(ctx, "add disclosure", `INSERT INTO disclosures (tenant, id, patient, compartment, sealed) VALUES (?, ?, ?, ?, ?)`,
+	return t.insert(ctx, "add disclosure",
+		`INSERT INTO disclosures (tenant, id, patient, compartment, sealed) VALUES ($1, $2, $3, $4, $5)`,
 		t.store.tenant, d.ID, d.Patient, d.Compartment, d.Sealed)
 }
 
 func (t *tx) InsertCase(ctx context.Context, c offchain.Case) error {
-	return t.exec(ctx, "add case",
-		`INSERT INTO cases (tenant, id, patient, state, key_name, wrapped, file, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return t.insert(ctx, "add case",
+		`INSERT INTO cases (tenant, id, patient, state, key_name, wrapped, file, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		t.store.tenant, c.ID, c.Patient, c.State, c.KeyName, c.Wrapped, c.File, c.Created.Unix())
 }
 
 func (t *tx) UpdateCase(ctx context.Context, c offchain.Case) error {
-	done, err := t.ExecContext(ctx, `UPDATE cases SET state = ?, file = ? WHERE tenant = ? AND id = ?`,
+	done, err := t.ExecContext(ctx, `UPDATE cases SET state = $1, file = $2 WHERE tenant = $3 AND id = $4`,
 		c.State, c.File, t.store.tenant, c.ID)
 	if err != nil {
 		return wrap("update case", err)
@@ -189,5 +196,5 @@ func (t *tx) UpdateCase(ctx context.Context, c offchain.Case) error {
 
 func (t *tx) MarkApplied(ctx context.Context, seq uint64) error {
 	return t.exec(ctx, "mark ledger position",
-		`INSERT INTO ledger_applied (tenant, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.store.tenant, int64(seq))
+		`INSERT INTO ledger_applied (tenant, seq) VALUES ($1, $2) ON CONFLICT DO NOTHING`, t.store.tenant, int64(seq))
 }

@@ -8,28 +8,28 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"lethe/offchain"
 )
 
-// Queues are worked one job at a time: ledger entries are carried out in their order, and the log has one writer.
+// Queues, one of each for every tenant. A process works them one job at a time: ledger entries are carried out in their order,
+// and the log has one writer.
 const (
 	queueErasures = "erasures"
 	queueLog      = "log"
 )
 
-// Embedded times: a job that a kill left running comes back after rescueAfter.
+// A job that a kill left running comes back after rescueAfter.
 const (
-	jobTimeout   = 30 * time.Minute
-	rescueAfter  = jobTimeout + time.Minute
-	pollInterval = 100 * time.Millisecond
+	jobTimeout  = 30 * time.Minute
+	rescueAfter = jobTimeout + time.Minute
 	// logRetry is how long entries wait for a log that could not be written to; it is tried for as long as it takes.
 	logRetry    = 5 * time.Second
 	logAttempts = 1 << 14
 )
 
-// Handlers are what jobs call; all are required. Each is called at least once for a job, and must be idempotent.
+// Handlers are what jobs call. Each is called at least once for a job, and must be idempotent. Jobs whose handler is nil are left
+// to another process.
 type Handlers struct {
 	ExecuteErasure func(ctx context.Context, job offchain.ExecuteErasure) error
 	SequenceLog    func(ctx context.Context, job offchain.SequenceLog) error
@@ -50,11 +50,13 @@ func (t *tx) Enqueue(ctx context.Context, job offchain.Job) error {
 	var err error
 	switch job := job.(type) {
 	case offchain.ExecuteErasure:
-		_, err = t.store.jobs.InsertTx(ctx, t.Tx, executeErasure(job), &river.InsertOpts{Queue: queueErasures})
+		_, err = t.store.jobs.InsertTx(ctx, t.Tx, executeErasure(job),
+			&river.InsertOpts{Queue: t.store.ofTenant(queueErasures)})
 	case offchain.SequenceLog:
 		var waiting bool
 		if waiting, err = t.logJobWaits(ctx); err == nil && !waiting {
-			_, err = t.store.jobs.InsertTx(ctx, t.Tx, sequenceLog(job), &river.InsertOpts{Queue: queueLog, MaxAttempts: logAttempts})
+			_, err = t.store.jobs.InsertTx(ctx, t.Tx, sequenceLog(job),
+				&river.InsertOpts{Queue: t.store.ofTenant(queueLog), MaxAttempts: logAttempts})
 		}
 	default:
 		err = fmt.Errorf("no job of type %T", job)
@@ -62,12 +64,17 @@ func (t *tx) Enqueue(ctx context.Context, job offchain.Job) error {
 	return wrap("enqueue", err)
 }
 
-// logJobWaits says whether a job is queued that will run after this transaction: there is one writer, so nobody can take it off
-// the queue before this transaction has ended.
+// logJobWaits says whether a job is queued that will run after this transaction: the one that it finds is locked, so that nobody
+// takes it off the queue before this transaction has ended. One that a worker is just taking is passed over.
 func (t *tx) logJobWaits(ctx context.Context) (bool, error) {
-	return one(ctx, t, "look for a job", func(found *bool) []any { return []any{found} },
-		`SELECT EXISTS (SELECT 1 FROM river_job WHERE kind = ? AND state IN ('available', 'retryable', 'scheduled'))`,
-		sequenceLog{}.Kind())
+	_, err := one(ctx, t, "look for a job", func(id *int64) []any { return []any{id} },
+		`SELECT id FROM river_job WHERE kind = $1 AND queue = $2
+		AND state IN ('available', 'retryable', 'scheduled') LIMIT 1`+t.store.lockRow,
+		sequenceLog{}.Kind(), t.store.ofTenant(queueLog))
+	if errors.Is(err, offchain.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 type erasureWorker struct {
@@ -94,22 +101,31 @@ func (w *logWorker) Work(ctx context.Context, job *river.Job[sequenceLog]) error
 
 func (w *logWorker) NextRetry(*river.Job[sequenceLog]) time.Time { return time.Now().Add(logRetry) }
 
-// Work starts working the queues. It returns how to stop: no new job starts, the running ones end, and the call waits for them
-// until its context ends. Stop before Close.
+// Work starts working this tenant's queues. It returns how to stop: no new job starts, the running ones end, and the call waits
+// for them until its context ends. Stop before Close.
 func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context) error, err error) {
-	if h.ExecuteErasure == nil || h.SequenceLog == nil {
-		return nil, errors.New("index: every one of Handlers is required")
+	queues := map[string]river.QueueConfig{}
+	if h.ExecuteErasure != nil {
+		queues[s.ofTenant(queueErasures)] = river.QueueConfig{MaxWorkers: 1}
 	}
+	if h.SequenceLog != nil {
+		queues[s.ofTenant(queueLog)] = river.QueueConfig{MaxWorkers: 1}
+	}
+	if len(queues) == 0 {
+		return nil, errors.New("index: Handlers has none")
+	}
+	// of every kind: one process puts back what any has left running, and discards what it does not know
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &erasureWorker{handle: h.ExecuteErasure})
 	river.AddWorker(workers, &logWorker{handle: h.SequenceLog})
-	client, err := river.NewClient(riversqlite.New(s.write), &river.Config{
+	client, err := river.NewClient(s.driver(s.queue), &river.Config{
 		Logger:               quiet(s.log),
 		Workers:              workers,
-		Queues:               map[string]river.QueueConfig{queueErasures: {MaxWorkers: 1}, queueLog: {MaxWorkers: 1}},
-		FetchPollInterval:    pollInterval,
+		Queues:               queues,
+		FetchPollInterval:    s.poll,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
+		ReindexerSchedule:    river.NeverSchedule(), // only the tables' owner may
 	})
 	if err == nil {
 		err = client.Start(context.WithoutCancel(ctx))

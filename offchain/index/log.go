@@ -12,14 +12,14 @@ import (
 
 func (t *tx) InsertEntries(ctx context.Context, entries []offchain.LogEntry) error {
 	add, err := t.PrepareContext(ctx,
-		`INSERT INTO log_entries (tenant, entry, subject, compartment, announce) VALUES (?, ?, ?, ?, ?)
+		`INSERT INTO log_entries (tenant, entry, subject, compartment, announce) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, entry) DO NOTHING`)
 	if err != nil {
 		return wrap("add log entries", err)
 	}
 	defer add.Close()
 	for _, e := range entries {
-		if _, err := add.ExecContext(ctx, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, e.Announce); err != nil {
+		if _, err := add.ExecContext(ctx, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, number(e.Announce)); err != nil {
 			return wrap("add log entry", err)
 		}
 	}
@@ -27,7 +27,7 @@ func (t *tx) InsertEntries(ctx context.Context, entries []offchain.LogEntry) err
 }
 
 func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error {
-	place, err := t.PrepareContext(ctx, `UPDATE log_entries SET position = ? WHERE tenant = ? AND entry = ? AND position IS NULL`)
+	place, err := t.PrepareContext(ctx, `UPDATE log_entries SET position = $1 WHERE tenant = $2 AND entry = $3 AND position IS NULL`)
 	if err != nil {
 		return wrap("place log entries", err)
 	}
@@ -44,28 +44,28 @@ func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error
 }
 
 func (t *tx) ForgetPositions(ctx context.Context) error {
-	return t.exec(ctx, "forget positions", `UPDATE log_entries SET position = NULL WHERE tenant = ?`, t.store.tenant)
+	return t.exec(ctx, "forget positions", `UPDATE log_entries SET position = NULL WHERE tenant = $1`, t.store.tenant)
 }
 
-const entryColumns = `SELECT entry, subject, compartment, announce, position FROM log_entries WHERE tenant = ? `
+const entryColumns = `SELECT entry, subject, compartment, announce, position FROM log_entries WHERE tenant = $1 `
 
 func (t *tx) PendingEntries(ctx context.Context, limit int) ([]offchain.LogEntry, error) {
 	return several(ctx, t, "list pending log entries", entryFields,
-		entryColumns+`AND position IS NULL ORDER BY seq LIMIT ?`, t.store.tenant, limit)
+		entryColumns+`AND position IS NULL ORDER BY seq LIMIT $2`, t.store.tenant, limit)
 }
 
 func (t *tx) EntriesOf(ctx context.Context, subject string) ([]offchain.LogEntry, error) {
-	return several(ctx, t, "list log entries", entryFields, entryColumns+`AND subject = ? ORDER BY seq`, t.store.tenant, subject)
+	return several(ctx, t, "list log entries", entryFields, entryColumns+`AND subject = $2 ORDER BY seq`, t.store.tenant, subject)
 }
 
 func (t *tx) AnnouncedEntries(ctx context.Context, from, to uint64) ([]offchain.LogEntry, error) {
 	return several(ctx, t, "list announced log entries", entryFields,
-		entryColumns+`AND announce = 1 AND position >= ? AND position < ? ORDER BY position`, t.store.tenant, int64(from), int64(to))
+		entryColumns+`AND announce = 1 AND position >= $2 AND position < $3 ORDER BY position`, t.store.tenant, int64(from), int64(to))
 }
 
 func (t *tx) KeyNames(ctx context.Context) ([]string, error) {
 	return several(ctx, t, "list key names", func(name *string) []any { return []any{name} },
-		`SELECT key_name FROM compartments WHERE tenant = ? ORDER BY key_name`, t.store.tenant)
+		`SELECT key_name FROM compartments WHERE tenant = $1 ORDER BY key_name`, t.store.tenant)
 }
 
 func entryFields(e *offchain.LogEntry) []any {
@@ -74,13 +74,13 @@ func entryFields(e *offchain.LogEntry) []any {
 
 func (t *tx) EntryTotals(ctx context.Context) (offchain.EntryTotals, error) {
 	return one(ctx, t, "count log entries", func(n *offchain.EntryTotals) []any { return []any{&n.Placed, &n.Pending} },
-		`SELECT count(position), count(*) - count(position) FROM log_entries WHERE tenant = ?`, t.store.tenant)
+		`SELECT count(position), count(*) - count(position) FROM log_entries WHERE tenant = $1`, t.store.tenant)
 }
 
 func (t *tx) Attempts(ctx context.Context) ([]offchain.Attempt, error) {
 	return several(ctx, t, "list transactions", attemptFields,
 		`SELECT transaction_hash, nonce, raw, state, log, size, root, block, block_hash, block_time, created FROM chain_attempts
-		WHERE tenant = ? AND state <> 'failed' ORDER BY seq`, t.store.tenant)
+		WHERE tenant = $1 AND state <> 'failed' ORDER BY seq`, t.store.tenant)
 }
 
 func attemptFields(a *offchain.Attempt) []any {
@@ -100,23 +100,31 @@ func (t *tx) SaveAttempt(ctx context.Context, a offchain.Attempt) error {
 	}
 	return t.exec(ctx, "save transaction", `INSERT INTO chain_attempts
 		(tenant, transaction_hash, nonce, raw, state, log, size, root, block, block_hash, block_time, created)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (tenant, transaction_hash) DO UPDATE SET
 		state = excluded.state, block = excluded.block, block_hash = excluded.block_hash, block_time = excluded.block_time`,
-		t.store.tenant, a.Transaction[:], int64(a.Nonce), a.Raw, a.State, a.Log, int64(a.Size), a.Root[:], int64(a.Block), a.BlockHash[:],
-		mined, a.Created.Unix())
+		t.store.tenant, a.Transaction[:], int64(a.Nonce), a.Raw, a.State, a.Log, int64(a.Size), a.Root[:],
+		int64(a.Block), a.BlockHash[:], mined, a.Created.Unix())
 }
 
 func (t *tx) TakeLease(ctx context.Context, name, holder string, now, until time.Time) error {
 	_, err := one(ctx, t, "take lease", func(h *string) []any { return []any{h} },
-		`INSERT INTO leases (tenant, name, holder, until) VALUES (?, ?, ?, ?)
+		`INSERT INTO leases (tenant, name, holder, until) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (tenant, name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-		WHERE holder = excluded.holder OR until < ? RETURNING holder`,
+		WHERE leases.holder = excluded.holder OR leases.until < $5 RETURNING holder`,
 		t.store.tenant, name, holder, until.UnixMilli(), now.UnixMilli())
 	if errors.Is(err, offchain.ErrNotFound) {
 		return fmt.Errorf("index: lease %s: %w", name, offchain.ErrHeld)
 	}
 	return err
+}
+
+// number is how a flag is kept.
+func number(flag bool) int64 {
+	if flag {
+		return 1
+	}
+	return 0
 }
 
 // hash scans 32 bytes.

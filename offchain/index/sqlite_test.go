@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,9 +18,14 @@ import (
 	"lethe/offchain/indextest"
 )
 
-func open(t *testing.T, dir, tenant string) *index.Store {
+func open(t testing.TB, dir, tenant string) *index.Store {
 	t.Helper()
-	s, err := index.Open(t.Context(), index.Config{Dir: dir, Tenant: tenant, Log: slog.New(slog.DiscardHandler)})
+	return opened(t, index.Config{Dir: dir, Tenant: tenant, Log: slog.New(slog.DiscardHandler)})
+}
+
+func opened(t testing.TB, cfg index.Config) *index.Store {
+	t.Helper()
+	s, err := index.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,14 +38,50 @@ func open(t *testing.T, dir, tenant string) *index.Store {
 }
 
 func TestSQLiteConforms(t *testing.T) {
-	indextest.Run(t, func(t *testing.T) offchain.Store { return open(t, t.TempDir(), "main") })
+	t.Parallel()
+	indextest.Run(t, func(t *testing.T) indextest.Database {
+		dir := t.TempDir()
+		return indextest.Database{
+			Open: func(tenant string) offchain.Store { return open(t, dir, tenant) },
+			Work: func(s offchain.Store, run func(context.Context, offchain.Job) error) func() { return work(t, s, run) },
+		}
+	})
 }
 
-func TestConfigNamesWhatIsMissing(t *testing.T) {
-	if _, err := index.Open(t.Context(), index.Config{Dir: t.TempDir()}); err == nil {
-		t.Fatal("an index without a tenant was opened")
+// work works a store's jobs until it is stopped, or the test ends.
+func work(t testing.TB, s offchain.Store, run func(context.Context, offchain.Job) error) (stop func()) {
+	t.Helper()
+	end, err := s.(*index.Store).Work(t.Context(), index.Handlers{
+		ExecuteErasure: func(ctx context.Context, job offchain.ExecuteErasure) error { return run(ctx, job) },
+		SequenceLog:    func(ctx context.Context, job offchain.SequenceLog) error { return run(ctx, job) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop = sync.OnceFunc(func() {
+		if err := end(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func TestConfigNamesWhatIsWrong(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	for name, cfg := range map[string]index.Config{
+		"Config.Tenant":             {Dir: t.TempDir(), Log: log},
+		"Config.Log":                {Dir: t.TempDir(), Tenant: "main"},
+		"Config.Dir and Config.URL": {Tenant: "main", Log: log},
+		"and not both":              {Dir: t.TempDir(), URL: "postgres://localhost/lethe", Tenant: "main", Log: log},
+	} {
+		if _, err := index.Open(t.Context(), cfg); err == nil || !contains(err, name) {
+			t.Errorf("%v, want one that names %s", err, name)
+		}
 	}
 }
+
+func contains(err error, text string) bool { return err != nil && strings.Contains(err.Error(), text) }
 
 func TestADamagedFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
@@ -50,101 +93,10 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestTenantsDoNotSeeEachOther(t *testing.T) {
-	dir := t.TempDir()
-	a, b := open(t, dir, "a"), open(t, dir, "b")
-	p := offchain.Patient{ID: "p", State: offchain.PatientActive, Created: time.Now()}
-	if err := a.InTx(t.Context(), func(tx offchain.Tx) error { return tx.InsertPatient(t.Context(), p) }); err != nil {
-		t.Fatal(err)
-	}
-	err := b.View(t.Context(), func(q offchain.Queries) error {
-		_, err := q.Patient(t.Context(), "p")
-		return err
-	})
-	if !errors.Is(err, offchain.ErrNotFound) {
-		t.Fatalf("another tenant's patient: %v", err)
-	}
-}
-
-func TestJobsRunOnceCommittedAndAreTriedAgain(t *testing.T) {
-	s := open(t, t.TempDir(), "main")
-	runs := make(chan offchain.ExecuteErasure, 10)
-	failures := 1
-	stop, err := s.Work(t.Context(), index.Handlers{
-		ExecuteErasure: func(_ context.Context, job offchain.ExecuteErasure) error {
-			runs <- job
-			if failures > 0 {
-				failures--
-				return errors.New("try again")
-			}
-			return nil
-		},
-		SequenceLog: func(context.Context, offchain.SequenceLog) error { return nil },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.InTx(t.Context(), func(tx offchain.Tx) error {
-		return tx.Enqueue(t.Context(), offchain.ExecuteErasure{Case: "c1"})
-	}); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		select {
-		case job := <-runs:
-			if job.Case != "c1" {
-				t.Fatalf("job %+v", job)
-			}
-		case <-time.After(20 * time.Second):
-			t.Fatal("the job did not run")
-		}
-	}
-	if err := stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// One waiting job stands for all entries; one that is running does not, as it may have looked already.
-func TestLogJobsAreOneForAllThatWait(t *testing.T) {
-	s := open(t, t.TempDir(), "main")
-	enqueue := func() {
-		t.Helper()
-		if err := s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.Enqueue(t.Context(), offchain.SequenceLog{}) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 50 {
-		enqueue()
-	}
-	runs, goOn := make(chan struct{}), make(chan struct{})
-	stop, err := s.Work(t.Context(), index.Handlers{
-		ExecuteErasure: func(context.Context, offchain.ExecuteErasure) error { return nil },
-		SequenceLog: func(context.Context, offchain.SequenceLog) error {
-			runs <- struct{}{}
-			<-goOn
-			return nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	<-runs
-	enqueue() // while it runs
-	close(goOn)
-	<-runs
-	select {
-	case <-runs:
-		t.Fatal("a third job, where two stood for all")
-	case <-time.After(time.Second):
-	}
-	if err := stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // Carving the database's files for what was deleted finds nothing: not the wrapped keys, not the sealed rows, not the blind
 // identifiers, whatever else was written and deleted around them.
 func TestThreat43ResidueInFreePagesAndWAL(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "main")
 	secrets := map[string][]byte{}

@@ -15,23 +15,34 @@ import (
 	"lethe/offchain"
 )
 
-// Run runs the suite. open gives an empty store.
-func Run(t *testing.T, open func(t *testing.T) offchain.Store) {
+// Database is an empty database of one test's own. What it opens and starts ends with the test.
+type Database struct {
+	// Open opens the database for a tenant, as one more process.
+	Open func(tenant string) offchain.Store
+	// Work works the jobs of a store's tenant, and gives how to stop and wait. A job whose run fails is tried again.
+	Work func(s offchain.Store, run func(context.Context, offchain.Job) error) (stop func())
+}
+
+// Run runs the suite. fresh gives an empty database.
+func Run(t *testing.T, fresh func(t *testing.T) Database) {
 	for name, test := range map[string]func(*testing.T, offchain.Store){
 		"RowsReadBack":              rowsReadBack,
 		"AbsentIsNotFound":          absentIsNotFound,
 		"TwiceIsExists":             twiceIsExists,
+		"TransactionOutlivesExists": transactionOutlivesExists,
 		"ErrorRollsBack":            errorRollsBack,
 		"PanicRollsBack":            panicRollsBack,
+		"EndedContextRollsBack":     endedContextRollsBack,
 		"ViewsAreSnapshots":         viewsAreSnapshots,
 		"ViewsDoNotWrite":           viewsDoNotWrite,
+		"ListsAreInByteOrder":       listsAreInByteOrder,
+		"EmptyIsNotAbsent":          emptyIsNotAbsent,
 		"WipeTakesTheCompartment":   wipeTakesTheCompartment,
 		"WipeIdentity":              wipeIdentity,
 		"MoveRecord":                moveRecord,
 		"OpenCases":                 openCases,
 		"Tombstones":                tombstones,
 		"IntentsComeAndGo":          intentsComeAndGo,
-		"WritersTakeTurns":          writersTakeTurns,
 		"IdentifiersAreHeldByOne":   identifiersAreHeldByOne,
 		"ScrubWaitsForOpenReaders":  scrubWaits,
 		"EnqueueOnlyWithItsChanges": enqueueRollsBack,
@@ -50,7 +61,24 @@ func Run(t *testing.T, open func(t *testing.T) offchain.Store) {
 		"TokensAreRevokedByPatient": tokensAreRevokedByPatient,
 		"NotesAreReadInOrder":       notesAreReadInOrder,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, fresh(t).Open("main"))
+		})
+	}
+	for name, test := range map[string]func(*testing.T, Database){
+		"WritersTakeTurns":                writersTakeTurns,
+		"ClosuresRunOnce":                 closuresRunOnce,
+		"Threat21TenantsDoNotMeet":        tenantsDoNotMeet,
+		"JobsRunOnceCommitted":            jobsRunOnceCommitted,
+		"JobsAreTheirTenants":             jobsAreTheirTenants,
+		"LogJobsAreOneForAllThatWait":     logJobsAreOne,
+		"LogJobsReachWhatWasEnteredFirst": logJobsReachEverything,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, fresh(t))
+		})
 	}
 }
 
@@ -219,57 +247,6 @@ func twiceIsExists(t *testing.T, s offchain.Store) {
 	}
 }
 
-func errorRollsBack(t *testing.T, s offchain.Store) {
-	mine := errors.New("mine")
-	err := s.InTx(t.Context(), func(tx offchain.Tx) error {
-		return errors.Join(newPerson("p1").insert(t.Context(), tx), mine)
-	})
-	if !errors.Is(err, mine) {
-		t.Fatalf("err = %v", err)
-	}
-	equal(t, "totals", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.Totals, error) { return q.Totals(ctx) }), offchain.Totals{})
-}
-
-func panicRollsBack(t *testing.T, s offchain.Store) {
-	func() {
-		defer func() { _ = recover() }()
-		_ = s.InTx(t.Context(), func(tx offchain.Tx) error {
-			_ = newPerson("p1").insert(t.Context(), tx)
-			panic("half way")
-		})
-	}()
-	add(t, s, "p2") // the writer is free again
-	equal(t, "totals", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.Totals, error) { return q.Totals(ctx) }).Patients, 1)
-}
-
-func viewsAreSnapshots(t *testing.T, s offchain.Store) {
-	add(t, s, "p1")
-	view(t, s, func(ctx context.Context, q offchain.Queries) error {
-		before, err := q.Totals(ctx)
-		if err != nil {
-			return err
-		}
-		add(t, s, "p2")
-		after, err := q.Totals(ctx)
-		equal(t, "within a view", after, before)
-		return err
-	})
-	equal(t, "after it", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.Totals, error) { return q.Totals(ctx) }).Patients, 2)
-}
-
-func viewsDoNotWrite(t *testing.T, s offchain.Store) {
-	err := s.View(t.Context(), func(q offchain.Queries) error {
-		tx, ok := q.(offchain.Tx)
-		if !ok {
-			return errors.New("not a Tx, so it cannot write")
-		}
-		return tx.InsertPatient(t.Context(), newPerson("p1").patient)
-	})
-	if err == nil {
-		t.Fatal("a view wrote")
-	}
-}
-
 func wipeTakesTheCompartment(t *testing.T, s offchain.Store) {
 	ps := add(t, s, "p1", "p2")
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
@@ -374,30 +351,6 @@ func intentsComeAndGo(t *testing.T, s offchain.Store) {
 	equal(t, "intents", get(), all[2:])
 }
 
-func writersTakeTurns(t *testing.T, s offchain.Store) {
-	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.PutSetting(ctx, "n", []byte{0}) })
-	var writers sync.WaitGroup
-	for range 8 {
-		writers.Go(func() {
-			for range 10 {
-				err := s.InTx(t.Context(), func(tx offchain.Tx) error {
-					v, err := tx.Setting(t.Context(), "n")
-					if err != nil {
-						return err
-					}
-					return tx.PutSetting(t.Context(), "n", []byte{v[0] + 1})
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	writers.Wait()
-	n := look(t, s, func(ctx context.Context, q offchain.Queries) ([]byte, error) { return q.Setting(ctx, "n") })
-	equal(t, "increments", n, []byte{80})
-}
-
 func identifiersAreHeldByOne(t *testing.T, s offchain.Store) {
 	var mu sync.Mutex
 	var won []string
@@ -450,15 +403,30 @@ func scrubWaits(t *testing.T, s offchain.Store) {
 	readers.Wait()
 }
 
-func enqueueRollsBack(t *testing.T, s offchain.Store) {
-	// that a committed job runs is the adapter's own test: working a queue is not part of the port
-	err := s.InTx(t.Context(), func(tx offchain.Tx) error {
-		return errors.Join(tx.Enqueue(t.Context(), offchain.ExecuteErasure{Case: "c"}), errors.New("no"))
+// Whatever language a database sorts in by itself.
+func listsAreInByteOrder(t *testing.T, s offchain.Store) {
+	add(t, s, "a", "B", "é", "Z", "-x", "x-")
+	var ids []string
+	view(t, s, func(ctx context.Context, q offchain.Queries) error {
+		all, err := q.Patients(ctx)
+		for _, p := range all {
+			ids = append(ids, p.ID)
+		}
+		return err
 	})
-	if err == nil {
-		t.Fatal("the error was lost")
+	equal(t, "patients", ids, []string{"-x", "B", "Z", "a", "x-", "é"})
+	names := look(t, s, func(ctx context.Context, q offchain.Queries) ([]string, error) { return q.KeyNames(ctx) })
+	if !slices.IsSorted(names) {
+		t.Errorf("key names: %v", names)
 	}
+}
+
+func emptyIsNotAbsent(t *testing.T, s offchain.Store) {
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
-		return tx.Enqueue(ctx, offchain.ExecuteErasure{Case: "c"})
+		return errors.Join(tx.PutSetting(ctx, "empty", []byte{}),
+			tx.InsertBinding(ctx, offchain.Binding{Patient: "p", Compartment: "c", Sealed: []byte{}, Mark: []byte{}}))
 	})
+	value := look(t, s, func(ctx context.Context, q offchain.Queries) ([]byte, error) { return q.Setting(ctx, "empty") })
+	equal(t, "an empty setting", len(value), 0)
+	equal(t, "an emptied binding", len(look(t, s, binding).Sealed), 0)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -27,6 +28,8 @@ func Run(t *testing.T, open func(t *testing.T) offchain.Objects) {
 		"BadKeys":               badKeys,
 		"ConcurrentReads":       concurrentReads,
 		"OneWriterWins":         oneWriterWins,
+		"OneLargeWriterWins":    oneLargeWriterWins,
+		"LargeObject":           largeObject,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -201,13 +204,68 @@ func concurrentReads(t *testing.T, o offchain.Objects) {
 	readers.Wait()
 }
 
-func oneWriterWins(t *testing.T, o offchain.Objects) {
+func oneWriterWins(t *testing.T, o offchain.Objects) { contest(t, o, 8, 1000) }
+
+func oneLargeWriterWins(t *testing.T, o offchain.Objects) { contest(t, o, 3, 11<<20) }
+
+// largeObject is read as a stream, at random, and by both at once.
+func largeObject(t *testing.T, o offchain.Objects) {
+	data := make([]byte, 13<<20+5)
+	random := rand.NewChaCha8([32]byte{1})
+	_, _ = random.Read(data)
+	w, err := o.Create(t.Context(), "tenant/aa/large")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rest := data; len(rest) > 0; rest = rest[min(len(rest), 777_777):] {
+		if _, err := w.Write(rest[:min(len(rest), 777_777)]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantAbsent(t, o, "tenant/aa/large")
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := o.Open(t.Context(), "tenant/aa/large")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var readers sync.WaitGroup
+	for i := range 4 {
+		readers.Go(func() {
+			for off := int64(i) << 20; off < r.Size(); off += 3<<20 - 17 {
+				wantRange(t, r, data, off, 300_000)
+			}
+		})
+	}
+	readers.Go(func() {
+		if got, err := io.ReadAll(io.NewSectionReader(r, 0, r.Size())); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("read whole: %d bytes, %v", len(got), err)
+		}
+	})
+	readers.Wait()
+	wantRange(t, r, data, r.Size()-10, 100)
+}
+
+// wantRange reads up to n bytes, of which those beyond the end are missing.
+func wantRange(t *testing.T, r offchain.ObjectReader, data []byte, off int64, n int) {
+	t.Helper()
+	want := data[off:min(off+int64(n), int64(len(data)))]
+	got := make([]byte, n)
+	m, err := r.ReadAt(got, off)
+	if cut := len(want) < n; cut != errors.Is(err, io.EOF) || !cut && err != nil || !bytes.Equal(got[:m], want) {
+		t.Errorf("read %d at %d: %d bytes, %v", n, off, m, err)
+	}
+}
+
+func contest(t *testing.T, o offchain.Objects, n, size int) {
 	var mu sync.Mutex
 	won := 0
 	var writers sync.WaitGroup
-	for i := range 8 {
+	for i := range n {
 		writers.Go(func() {
-			err := offchain.WriteAll(t.Context(), o, "tenant/aa/contested", bytes.Repeat([]byte{byte(i)}, 1000))
+			err := offchain.WriteAll(t.Context(), o, "tenant/aa/contested", bytes.Repeat([]byte{byte(i)}, size))
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -219,7 +277,7 @@ func oneWriterWins(t *testing.T, o offchain.Objects) {
 		})
 	}
 	writers.Wait()
-	if got := get(t, o, "tenant/aa/contested"); won != 1 || len(got) != 1000 || bytes.Count(got, got[:1]) != 1000 {
+	if got := get(t, o, "tenant/aa/contested"); won != 1 || len(got) != size || bytes.Count(got, got[:1]) != size {
 		t.Fatalf("%d writers won, %d bytes", won, len(got))
 	}
 }
