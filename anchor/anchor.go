@@ -146,7 +146,7 @@ type Attempt struct {
 	Raw         []byte // signed, as it is sent; empty for a checkpoint that was found on the chain
 	State       AttemptState
 	Log         uint32
-	Size        uint64
+	Size        uint64 // 0 for one that carries no checkpoint, and only uses up a nonce that others wait behind
 	Root        Hash
 	Block       uint64 // 0 until mined
 	BlockHash   Hash

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -226,8 +227,10 @@ func hashesOf(entries []offchain.LogEntry) (hashes []anchor.Hash) {
 	return hashes
 }
 
+// attempts lists the transactions that carry a checkpoint.
 func (s *Service) attempts(ctx context.Context) ([]anchor.Attempt, error) {
-	return Journal{s.cfg.Store}.Attempts(ctx)
+	all, err := Journal{s.cfg.Store}.Attempts(ctx)
+	return slices.DeleteFunc(all, func(a anchor.Attempt) bool { return a.Size == 0 }), err
 }
 
 // newestConfirmed is the largest confirmed checkpoint of this log, with size 0 when there is none.

@@ -2,7 +2,6 @@ package evm
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -13,7 +12,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
 
@@ -39,16 +37,16 @@ func maxTip() *big.Int { return big.NewInt(5 * params.GWei) }
 // account signs transactions with a key, and sends them through the providers of a reader.
 type account struct {
 	r       *Reader
-	key     *ecdsa.PrivateKey
+	signer  Signer
 	address common.Address
 	maxFee  *big.Int // wei for each gas
 }
 
-func newAccount(r *Reader, key *ecdsa.PrivateKey, maxFee *big.Int) *account {
+func newAccount(r *Reader, signer Signer, maxFee *big.Int) *account {
 	if maxFee == nil {
 		maxFee = defaultMaxFee()
 	}
-	return &account{r: r, key: key, address: crypto.PubkeyToAddress(key.PublicKey), maxFee: maxFee}
+	return &account{r: r, signer: signer, address: signer.Address(), maxFee: maxFee}
 }
 
 // nonceAt is the next nonce at a block.
@@ -73,7 +71,7 @@ func (a *account) sign(
 		return nil, err
 	}
 	id := new(big.Int).SetUint64(a.r.providers[0].chainID)
-	return types.SignNewTx(a.key, types.LatestSignerForChainID(id), &types.DynamicFeeTx{
+	return a.signer.Sign(ctx, &types.DynamicFeeTx{
 		ChainID: id, Nonce: nonce, GasTipCap: tip, GasFeeCap: fee, Gas: gas, To: to, Data: data,
 	})
 }

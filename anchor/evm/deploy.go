@@ -94,7 +94,7 @@ func Deploy(
 		return Deployment{}, fmt.Errorf("deployment: %w", err)
 	}
 	r.providers[0].chainID = uint64(id)
-	d := &deployer{account: newAccount(r, key, nil), cfg: cfg, progress: progress}
+	d := &deployer{account: newAccount(r, KeySigner(key), nil), cfg: cfg, progress: progress}
 	for _, part := range []func(context.Context) error{d.create, d.permit, d.grant, d.handOver, d.check} {
 		if err := part(ctx); err != nil {
 			return d.Deployment, fmt.Errorf("deployment: %w", err)

@@ -23,7 +23,7 @@ func TestDeployHandsOver(t *testing.T) {
 		"guardian": {contracts.RoleGuardian}, "registrar": {contracts.RoleRegistrar},
 	} {
 		for _, role := range []uint64{roleAdmin, 1, 2, 3, 4} {
-			d := deployer{account: newAccount(w.reader, key(name), nil), Deployment: w.Deployment}
+			d := deployer{account: newAccount(w.reader, KeySigner(key(name)), nil), Deployment: w.Deployment}
 			if err := d.member(t.Context(), role, address(name), slices.Contains(roles, role)); err != nil {
 				t.Error(err)
 			}
@@ -54,7 +54,7 @@ func TestDeployKeepsItsOwnAdministration(t *testing.T) {
 	if err := w.grantSubmitterBy("deployer", "stranger"); err != nil {
 		t.Error(err)
 	}
-	w.anchored(w.senderWith(SenderConfig{Key: key("stranger"), Journal: w.journal, Confirmations: 1}), 3)
+	w.anchored(w.senderWith(SenderConfig{Signer: KeySigner(key("stranger")), Journal: w.journal, Confirmations: 1}), 3)
 }
 
 func TestDeployConfigIsChecked(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -96,18 +97,18 @@ func NewReader(cfg ReaderConfig) (*Reader, error) {
 	return r, nil
 }
 
-// Dial prepares a connection to a provider at an http or https URL, which may hold a secret: errors do not repeat it.
-// Redirects are not followed.
+// Dial prepares a connection to a provider at an http, https, ws or wss URL, which may hold a secret: errors do not repeat it.
+// Redirects are not followed. A websocket is opened at once, and again when it was lost.
 func Dial(ctx context.Context, rawURL string) (*rpc.Client, error) {
 	target, err := url.Parse(rawURL)
-	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return nil, errors.New("provider of the chain: not an http or https URL")
+	if err != nil || target.Host == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, target.Scheme) {
+		return nil, errors.New("provider of the chain: not an http, https, ws or wss URL")
 	}
 	client := &http.Client{
 		Transport:     limitedTransport{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	connection, err := rpc.DialOptions(ctx, rawURL, rpc.WithHTTPClient(client))
+	connection, err := rpc.DialOptions(ctx, rawURL, rpc.WithHTTPClient(client), rpc.WithWebsocketMessageSizeLimit(maxAnswer))
 	if err != nil {
 		return nil, fmt.Errorf("provider of the chain: %w", withoutURL(err))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -32,7 +33,7 @@ func (s *Sender) Follow(ctx context.Context) (changed []anchor.Attempt, err erro
 			continue
 		}
 		before := a
-		if err := s.settle(ctx, head, &a); err != nil {
+		if err := s.settle(ctx, head, &a, attempts); err != nil {
 			failures = append(failures, fmt.Errorf("attempt %s: %w", common.Hash(a.Transaction), err))
 		}
 		if a.State != before.State || a.BlockHash != before.BlockHash {
@@ -46,8 +47,8 @@ func (s *Sender) Follow(ctx context.Context) (changed []anchor.Attempt, err erro
 	return changed, errors.Join(append(failures, err)...)
 }
 
-// settle compares one attempt with the present chain.
-func (s *Sender) settle(ctx context.Context, head *types.Header, a *anchor.Attempt) error {
+// settle compares one attempt, of all, with the present chain.
+func (s *Sender) settle(ctx context.Context, head *types.Header, a *anchor.Attempt, all []anchor.Attempt) error {
 	if a.Block != 0 {
 		stands, err := s.r.stands(ctx, a.Block, a.BlockHash)
 		if err != nil {
@@ -62,13 +63,16 @@ func (s *Sender) settle(ctx context.Context, head *types.Header, a *anchor.Attem
 		return err
 	}
 	if b == nil {
-		return s.absent(ctx, head, a)
+		return s.absent(ctx, head, a, all)
 	}
 	if b.Number.Cmp(head.Number) > 0 {
 		return nil // mined meanwhile; the next look has a head that knows
 	}
 	if b.receipts[i].Status != types.ReceiptStatusSuccessful {
 		return s.save(ctx, a, anchor.AttemptFailed, anchor.Accepted{})
+	}
+	if isFiller(*a) {
+		return s.mined(ctx, head, a, anchor.Accepted{Block: b.Number.Uint64(), BlockHash: b.Hash(), Time: time.Unix(int64(b.Time), 0).UTC()})
 	}
 	accepted, ok := s.r.acceptance(b, a.Log, a.Size)
 	if !ok || accepted.Root != a.Root || accepted.Transaction != a.Transaction {
@@ -102,7 +106,7 @@ func (s *Sender) deepen(ctx context.Context, head *types.Header, a *anchor.Attem
 }
 
 // absent deals with an attempt that is in no block: it is sent again unless it can no longer succeed.
-func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attempt) error {
+func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attempt, all []anchor.Attempt) error {
 	if len(a.Raw) == 0 {
 		return s.save(ctx, a, anchor.AttemptFailed, anchor.Accepted{}) // another's, and gone
 	}
@@ -111,15 +115,7 @@ func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attem
 			return err
 		}
 	}
-	rival, err := s.r.acceptedAt(ctx, head, a.Log, a.Size)
-	switch {
-	case err == nil && rival.Transaction == a.Transaction: // a provider has its block, but no receipt
-		return s.mined(ctx, head, a, rival)
-	case err == nil && rival.Block+s.confirmations <= head.Number.Uint64():
-		return s.save(ctx, a, anchor.AttemptFailed, anchor.Accepted{})
-	case err == nil:
-		return nil // to be seen whether the other stays
-	case !errors.Is(err, anchor.ErrNotAnchored):
+	if settled, err := s.overtaken(ctx, head, a); settled || err != nil {
 		return err
 	}
 	next, err := s.nonceAt(ctx, head.Hash())
@@ -127,7 +123,7 @@ func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attem
 		return err
 	}
 	if next <= a.Nonce {
-		if err := s.submit(ctx, a); !nonceUsed(err) {
+		if err := s.sendAgain(ctx, head, a, next, all); !nonceUsed(err) {
 			return err
 		}
 		return nil // mined since the head that was looked at, this one or another of its nonce: the next look tells
@@ -137,6 +133,25 @@ func (s *Sender) absent(ctx context.Context, head *types.Header, a *anchor.Attem
 		return err
 	}
 	return s.save(ctx, a, anchor.AttemptFailed, anchor.Accepted{})
+}
+
+// overtaken says whether the contract has the attempt's checkpoint already, in which case there is nothing to send.
+func (s *Sender) overtaken(ctx context.Context, head *types.Header, a *anchor.Attempt) (settled bool, err error) {
+	if isFiller(*a) {
+		return false, nil
+	}
+	rival, err := s.r.acceptedAt(ctx, head, a.Log, a.Size)
+	switch {
+	case errors.Is(err, anchor.ErrNotAnchored):
+		return false, nil
+	case err != nil:
+		return false, err
+	case rival.Transaction == a.Transaction: // a provider has its block, but no receipt
+		return true, s.mined(ctx, head, a, rival)
+	case rival.Block+s.confirmations <= head.Number.Uint64():
+		return true, s.save(ctx, a, anchor.AttemptFailed, anchor.Accepted{})
+	}
+	return true, nil // to be seen whether the other stays
 }
 
 // nonceConfirmed says whether a confirmed transaction has that nonce.

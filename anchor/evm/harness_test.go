@@ -143,7 +143,7 @@ func (w *world) head() uint64 {
 // sender is a new one on the journal of the world, as after a restart.
 func (w *world) sender(confirmations uint64) *Sender {
 	w.Helper()
-	return w.senderWith(SenderConfig{Key: key("submitter"), Journal: w.journal, Confirmations: confirmations})
+	return w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: confirmations})
 }
 
 func (w *world) senderWith(cfg SenderConfig) *Sender {

@@ -2,7 +2,6 @@ package evm
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"lethe/anchor"
 	"lethe/contracts"
@@ -25,13 +25,16 @@ const MaxErased = anchor.MaxErased
 // DefaultWatch is how many blocks a confirmed attempt is watched for re-orgs.
 const DefaultWatch uint64 = 256
 
+// DefaultRaiseAfter is how long an attempt waits before its fee is raised: some ten blocks of Ethereum's main net.
+const DefaultRaiseAfter = 2 * time.Minute
+
 // ErrInFlight says that an attempt waits to be mined: there is one at a time.
 var ErrInFlight = errors.New("an attempt is in flight")
 
 // SenderConfig says who sends checkpoints.
 type SenderConfig struct {
 	Reader  *Reader
-	Key     *ecdsa.PrivateKey // of the submitter; nobody else may send with it
+	Signer  Signer // of the submitter; nobody else may send with it
 	Journal anchor.Journal
 	// Confirmations is the number of blocks on top of one that make it confirmed, at least 1.
 	Confirmations uint64
@@ -39,6 +42,8 @@ type SenderConfig struct {
 	Watch uint64
 	// MaxFee is the ceiling, in wei for each gas, of what is paid; nil stands for 500 gwei.
 	MaxFee *big.Int
+	// RaiseAfter is how long an attempt waits for a block before its fee is raised; 0 stands for DefaultRaiseAfter.
+	RaiseAfter time.Duration
 	// Now tells the time; nil stands for time.Now.
 	Now func() time.Time
 	// Step is called at each of CrashPoints, where a test ends the process. It may be nil.
@@ -72,6 +77,7 @@ type Sender struct {
 	journal       anchor.Journal
 	confirmations uint64
 	watch         uint64
+	raiseAfter    time.Duration
 	now           func() time.Time
 	step          func(string)
 	mu            sync.Mutex // one writer of the journal
@@ -82,20 +88,25 @@ func NewSender(cfg SenderConfig) (*Sender, error) {
 	switch {
 	case cfg.Reader == nil:
 		return nil, errors.New("sender of checkpoints: Reader is nil")
-	case cfg.Key == nil:
-		return nil, errors.New("sender of checkpoints: Key is nil")
+	case cfg.Signer == nil:
+		return nil, errors.New("sender of checkpoints: Signer is nil")
 	case cfg.Journal == nil:
 		return nil, errors.New("sender of checkpoints: Journal is nil")
 	case cfg.Confirmations == 0:
 		return nil, errors.New("sender of checkpoints: Confirmations is 0")
 	case cfg.MaxFee != nil && cfg.MaxFee.Sign() <= 0:
 		return nil, errors.New("sender of checkpoints: MaxFee is not positive")
+	case cfg.RaiseAfter < 0:
+		return nil, errors.New("sender of checkpoints: RaiseAfter is negative")
 	}
 	if cfg.Watch == 0 {
 		cfg.Watch = DefaultWatch
 	}
 	if cfg.Watch < cfg.Confirmations {
 		return nil, errors.New("sender of checkpoints: Watch is less than Confirmations")
+	}
+	if cfg.RaiseAfter == 0 {
+		cfg.RaiseAfter = DefaultRaiseAfter
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -104,8 +115,8 @@ func NewSender(cfg SenderConfig) (*Sender, error) {
 		cfg.Step = func(string) {}
 	}
 	return &Sender{
-		account: newAccount(cfg.Reader, cfg.Key, cfg.MaxFee), journal: cfg.Journal,
-		confirmations: cfg.Confirmations, watch: cfg.Watch, now: cfg.Now, step: cfg.Step,
+		account: newAccount(cfg.Reader, cfg.Signer, cfg.MaxFee), journal: cfg.Journal,
+		confirmations: cfg.Confirmations, watch: cfg.Watch, raiseAfter: cfg.RaiseAfter, now: cfg.Now, step: cfg.Step,
 	}, nil
 }
 
@@ -139,57 +150,44 @@ func calldata(s Submission) ([]byte, error) {
 func (s *Sender) Send(ctx context.Context, sub Submission) (anchor.Attempt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	attempt, err := s.prepare(ctx, sub)
+	tx, err := s.prepare(ctx, sub)
 	if err != nil {
 		return anchor.Attempt{}, fmt.Errorf("anchoring %s: %w", sub.Checkpoint, err)
 	}
-	s.step(pointSigned)
-	if err := s.journal.Save(ctx, attempt); err != nil {
-		return anchor.Attempt{}, fmt.Errorf("anchoring %s: %w", sub.Checkpoint, err)
-	}
-	s.step(pointStored)
-	err = s.submit(ctx, &attempt)
-	if err != nil {
+	attempt := anchor.Attempt{Log: sub.Log, Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root}
+	if err = s.keepAndSend(ctx, tx, &attempt); err != nil {
 		err = fmt.Errorf("anchoring %s: %w", sub.Checkpoint, err)
 	}
 	return attempt, err
 }
 
 // prepare signs the next attempt. Its nonce is beyond those of the journal, also where a provider does not know of them.
-func (s *Sender) prepare(ctx context.Context, sub Submission) (attempt anchor.Attempt, err error) {
+func (s *Sender) prepare(ctx context.Context, sub Submission) (*types.Transaction, error) {
 	attempts, err := s.journal.Attempts(ctx)
 	if err != nil {
-		return attempt, err
+		return nil, err
 	}
 	if waiting := inFlight(attempts); waiting != nil {
-		return attempt, fmt.Errorf("%w: transaction %s", ErrInFlight, common.Hash(waiting.Transaction))
+		return nil, fmt.Errorf("%w: transaction %s", ErrInFlight, common.Hash(waiting.Transaction))
 	}
 	data, err := calldata(sub)
 	if err != nil {
-		return attempt, err
+		return nil, err
 	}
 	head, err := s.r.head(ctx)
 	if err != nil {
-		return attempt, err
+		return nil, err
 	}
 	nonce, err := s.nonceAt(ctx, head.Hash())
 	if err != nil {
-		return attempt, err
+		return nil, err
 	}
 	for _, a := range attempts {
 		if len(a.Raw) > 0 {
 			nonce = max(nonce, a.Nonce+1)
 		}
 	}
-	tx, err := s.sign(ctx, head, nonce, &s.r.contract, data)
-	if err != nil {
-		return attempt, err
-	}
-	raw, err := tx.MarshalBinary()
-	return anchor.Attempt{
-		Transaction: tx.Hash(), Nonce: nonce, Raw: raw, State: anchor.AttemptStored, Log: sub.Log,
-		Size: sub.Checkpoint.Size, Root: sub.Checkpoint.Root, Created: s.now().UTC(),
-	}, err
+	return s.sign(ctx, head, nonce, &s.r.contract, data)
 }
 
 // submit sends an attempt that is in the journal, the same bytes each time, and records that a node has taken it.
@@ -220,11 +218,22 @@ func (s *Sender) Pending(ctx context.Context) (*anchor.Attempt, error) {
 	return inFlight(attempts), nil
 }
 
+// inFlight is an attempt that no block has, and no block has another of its nonce.
 func inFlight(attempts []anchor.Attempt) *anchor.Attempt {
+	done := map[uint64]bool{}
 	for _, a := range attempts {
-		if a.State == anchor.AttemptStored || a.State == anchor.AttemptSubmitted {
+		if len(a.Raw) > 0 && !waits(a) {
+			done[a.Nonce] = true
+		}
+	}
+	for _, a := range attempts {
+		if waits(a) && !done[a.Nonce] {
 			return &a
 		}
 	}
 	return nil
+}
+
+func waits(a anchor.Attempt) bool {
+	return a.State == anchor.AttemptStored || a.State == anchor.AttemptSubmitted
 }

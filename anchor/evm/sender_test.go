@@ -125,11 +125,11 @@ func TestSenderConfigIsChecked(t *testing.T) {
 		want string
 	}{
 		{SenderConfig{}, "Reader"},
-		{SenderConfig{Reader: r}, "Key"},
-		{SenderConfig{Reader: r, Key: key("a")}, "Journal"},
-		{SenderConfig{Reader: r, Key: key("a"), Journal: j}, "Confirmations"},
-		{SenderConfig{Reader: r, Key: key("a"), Journal: j, Confirmations: 9, Watch: 8}, "Watch"},
-		{SenderConfig{Reader: r, Key: key("a"), Journal: j, Confirmations: 9, MaxFee: new(big.Int)}, "MaxFee"},
+		{SenderConfig{Reader: r}, "Signer"},
+		{SenderConfig{Reader: r, Signer: KeySigner(key("a"))}, "Journal"},
+		{SenderConfig{Reader: r, Signer: KeySigner(key("a")), Journal: j}, "Confirmations"},
+		{SenderConfig{Reader: r, Signer: KeySigner(key("a")), Journal: j, Confirmations: 9, Watch: 8}, "Watch"},
+		{SenderConfig{Reader: r, Signer: KeySigner(key("a")), Journal: j, Confirmations: 9, MaxFee: new(big.Int)}, "MaxFee"},
 	} {
 		if _, err := NewSender(test.cfg); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v, not one about %s", err, test.want)
@@ -139,13 +139,13 @@ func TestSenderConfigIsChecked(t *testing.T) {
 
 func TestFeesStayBelowCeiling(t *testing.T) {
 	w := newWorld(t)
-	low := w.senderWith(SenderConfig{Key: key("submitter"), Journal: w.journal, Confirmations: 1, MaxFee: big.NewInt(1)})
+	low := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 1, MaxFee: big.NewInt(1)})
 	if _, err := low.Send(t.Context(), w.grow(1)); err == nil || !strings.Contains(err.Error(), "ceiling") {
 		t.Fatalf("fee above the ceiling: %v", err)
 	}
 	w.last = 0
 	ceiling := big.NewInt(2 * params.GWei)
-	s := w.senderWith(SenderConfig{Key: key("submitter"), Journal: w.journal, Confirmations: 1, MaxFee: ceiling})
+	s := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 1, MaxFee: ceiling})
 	tx := new(types.Transaction)
 	if err := tx.UnmarshalBinary(w.anchored(s, 1).Raw); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestFollowBackfills(t *testing.T) {
 		want          anchor.AttemptState
 	}{{2, anchor.AttemptConfirmed}, {3, anchor.AttemptMined}} {
 		j := &journal{}
-		s := w.senderWith(SenderConfig{Key: key("submitter"), Journal: j, Confirmations: test.confirmations})
+		s := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: j, Confirmations: test.confirmations})
 		changed, err := s.Follow(t.Context())
 		if err != nil || len(changed) != 1 || len(j.attempts) != 1 {
 			t.Fatalf("changed %v, %v", changed, err)
@@ -184,7 +184,7 @@ func TestFollowBackfills(t *testing.T) {
 		}
 	}
 	j := &journal{}
-	s := w.senderWith(SenderConfig{Key: key("submitter"), Journal: j, Confirmations: 2})
+	s := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: j, Confirmations: 2})
 	w.want(s, a.Transaction, anchor.AttemptConfirmed)
 	w.fork(3) // what was found and is gone cannot be sent again by whoever has not its bytes
 	w.want(s, a.Transaction, anchor.AttemptFailed)

@@ -53,7 +53,7 @@ func readHead[T comparable](ctx context.Context, r *Reader, v view[T]) (answer T
 func ProposeSuccessor(ctx context.Context, r *Reader, key *ecdsa.PrivateKey, origin string, size uint64, root anchor.Hash) error {
 	data, err := contracts.NewCheckpointLog().TryPackProposeSuccessor(origin, size, root)
 	if err == nil {
-		_, err = newAccount(r, key, nil).transact(ctx, &r.contract, data)
+		_, err = newAccount(r, KeySigner(key), nil).transact(ctx, &r.contract, data)
 	}
 	if err != nil {
 		return fmt.Errorf("proposing successor %s: %w", origin, err)
@@ -64,7 +64,7 @@ func ProposeSuccessor(ctx context.Context, r *Reader, key *ecdsa.PrivateKey, ori
 // OpenSuccessor opens the successor that waits, once its delay has passed. The key holds the recovery role.
 func OpenSuccessor(ctx context.Context, r *Reader, key *ecdsa.PrivateKey) error {
 	data := contracts.NewCheckpointLog().PackOpenSuccessor()
-	if _, err := newAccount(r, key, nil).transact(ctx, &r.contract, data); err != nil {
+	if _, err := newAccount(r, KeySigner(key), nil).transact(ctx, &r.contract, data); err != nil {
 		return fmt.Errorf("opening the successor: %w", err)
 	}
 	return nil
@@ -73,7 +73,7 @@ func OpenSuccessor(ctx context.Context, r *Reader, key *ecdsa.PrivateKey) error 
 // CancelSuccessor withdraws the successor that waits. The key holds the guardian role.
 func CancelSuccessor(ctx context.Context, r *Reader, key *ecdsa.PrivateKey) error {
 	data := contracts.NewCheckpointLog().PackCancelSuccessor()
-	if _, err := newAccount(r, key, nil).transact(ctx, &r.contract, data); err != nil {
+	if _, err := newAccount(r, KeySigner(key), nil).transact(ctx, &r.contract, data); err != nil {
 		return fmt.Errorf("cancelling the successor: %w", err)
 	}
 	return nil
@@ -102,6 +102,6 @@ func manage(ctx context.Context, r *Reader, key *ecdsa.PrivateKey, data []byte) 
 	if err != nil {
 		return err
 	}
-	_, err = newAccount(r, key, nil).transact(ctx, &manager, data)
+	_, err = newAccount(r, KeySigner(key), nil).transact(ctx, &manager, data)
 	return err
 }

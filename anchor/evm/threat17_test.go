@@ -99,7 +99,7 @@ func TestThreat17ReorgDropsSeveral(t *testing.T) {
 // An attempt below the watched blocks is left alone, one within them is not.
 func TestThreat17WatchesOnlySoDeep(t *testing.T) {
 	w := newWorld(t)
-	s := w.senderWith(SenderConfig{Key: key("submitter"), Journal: w.journal, Confirmations: 1, Watch: 5})
+	s := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 1, Watch: 5})
 	old := w.anchored(s, 1)
 	w.mine(5)
 	young := w.anchored(s, 1)

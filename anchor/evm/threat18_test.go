@@ -285,7 +285,7 @@ func TestThreat18LyingReceipt(t *testing.T) {
 				w.mine(2)
 			}
 			s := w.senderWith(SenderConfig{
-				Reader: w.newReader(w.liar(tell)), Key: key("submitter"), Journal: w.journal, Confirmations: 1,
+				Reader: w.newReader(w.liar(tell)), Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 1,
 			})
 			if _, err := s.Follow(t.Context()); !errors.Is(err, ErrContradiction) {
 				t.Errorf("followed: %v", err)
@@ -300,7 +300,7 @@ func TestThreat18LyingReceipt(t *testing.T) {
 		a := w.send(w.sender(1), w.grow(1))
 		w.mine(2)
 		s := w.senderWith(SenderConfig{
-			Reader: w.newReader(w.liar(whole("eth_getTransactionReceipt", nil))), Key: key("submitter"), Journal: w.journal,
+			Reader: w.newReader(w.liar(whole("eth_getTransactionReceipt", nil))), Signer: KeySigner(key("submitter")), Journal: w.journal,
 			Confirmations: 1,
 		})
 		w.want(s, a.Transaction, anchor.AttemptConfirmed)

@@ -31,7 +31,7 @@ func TestThreat19DiesAtEachPoint(t *testing.T) {
 	for i, point := range CrashPoints() {
 		t.Run(point, func(t *testing.T) {
 			sub, reached := w.grow(3), false
-			s := w.senderWith(SenderConfig{Key: key("submitter"), Journal: w.journal, Confirmations: 2, Step: func(p string) {
+			s := w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 2, Step: func(p string) {
 				if p == point {
 					reached = true
 					panic(crash{})
@@ -90,7 +90,7 @@ func (j *journal) stateOf(sub Submission) (state anchor.AttemptState) {
 // Two senders with one key and two journals: one of them wins the nonce, the other finds out and learns the winner's.
 func TestThreat19TwoSendersOnOneKey(t *testing.T) {
 	w := newWorld(t)
-	first, second := w.sender(2), w.senderWith(SenderConfig{Key: key("submitter"), Journal: &journal{}, Confirmations: 2})
+	first, second := w.sender(2), w.senderWith(SenderConfig{Signer: KeySigner(key("submitter")), Journal: &journal{}, Confirmations: 2})
 	sub := w.grow(2)
 	won := w.send(first, sub)
 	lost, err := second.Send(t.Context(), sub)
@@ -152,7 +152,7 @@ func TestThreat19RevertedIsFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := w.sender(1)
-	rival := w.senderWith(SenderConfig{Key: key("stranger"), Journal: &journal{}, Confirmations: 1})
+	rival := w.senderWith(SenderConfig{Signer: KeySigner(key("stranger")), Journal: &journal{}, Confirmations: 1})
 	sub := w.grow(2)
 	a, b := w.send(s, sub), w.send(rival, sub)
 	w.mine(2)
@@ -191,7 +191,7 @@ func TestThreat19MinedWhileItIsSentAgain(t *testing.T) {
 		}
 		return answer
 	}))
-	s := w.senderWith(SenderConfig{Reader: reader, Key: key("submitter"), Journal: w.journal, Confirmations: 1})
+	s := w.senderWith(SenderConfig{Reader: reader, Signer: KeySigner(key("submitter")), Journal: w.journal, Confirmations: 1})
 	a := w.send(s, w.grow(3))
 	armed = true
 	if changed, err := s.Follow(t.Context()); err != nil || len(changed) != 0 || armed {

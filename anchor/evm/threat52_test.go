@@ -55,7 +55,7 @@ func TestThreat52RefusesForgedGrowth(t *testing.T) {
 			t.Errorf("%v, not %s", err, test.want)
 		}
 	}
-	foreign := w.senderWith(SenderConfig{Key: key("stranger"), Journal: &journal{}, Confirmations: 1})
+	foreign := w.senderWith(SenderConfig{Signer: KeySigner(key("stranger")), Journal: &journal{}, Confirmations: 1})
 	if _, err := foreign.Send(t.Context(), sub); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "Unauthorized") {
 		t.Errorf("foreign submitter: %v", err)
 	}
@@ -82,7 +82,7 @@ func (w *world) brick(s *Sender) (rogue *tree, bricked anchor.Attempt) {
 	junk := [32]byte{0xbd}
 	rogue.AppendData(junk[:])
 	bricked = w.anchoredSubmission(w.senderWith(SenderConfig{
-		Key: key("submitter"), Journal: &journal{}, Confirmations: 1,
+		Signer: KeySigner(key("submitter")), Journal: &journal{}, Confirmations: 1,
 	}), rogue.grow(1))
 	if _, err := s.Send(w.Context(), w.grow(3)); !errors.Is(err, ErrRefused) {
 		w.Fatalf("a bricked log grew: %v", err)
@@ -152,7 +152,7 @@ func (w *world) goesOnInSuccessor(erased anchor.Hash) {
 		w.Fatalf("latest %+v, %v", latest, err)
 	}
 	w.tree, w.journal = newTree("log.example/2", 1), &journal{}
-	s := w.senderWith(SenderConfig{Key: key("stranger"), Journal: w.journal, Confirmations: 1})
+	s := w.senderWith(SenderConfig{Signer: KeySigner(key("stranger")), Journal: w.journal, Confirmations: 1})
 	later := anchor.ErasedKey("after")
 	w.anchored(s, 7)
 	w.anchored(s, 2, later)
