@@ -3,6 +3,8 @@ package vault
 import (
 	"slices"
 	"time"
+
+	"lethe/offchain"
 )
 
 // state is how far a case has come. Each is named for what has been verified, so that none can be shown too early.
@@ -44,6 +46,7 @@ type caseFile struct {
 	Before   controlTest
 	After    controlTest
 	Versions int // of objects that were deleted
+	Locked   lockedCopies
 	Done     int64
 	Reached  map[string]int64 // state → when
 	// Certificate is the path under which the certificate was put.
@@ -53,6 +56,20 @@ type caseFile struct {
 	First       []byte // SHA-256 of its first edition, as the log's entry of the execution has it
 	Anchor      anchorNote
 	Openings    []logged // of the case's entries in the log
+}
+
+// lockedCopies are versions of objects that their store keeps under a lock, as ciphertext without a key.
+type lockedCopies struct {
+	Versions int
+	Until    int64 // 0 when a legal hold has no end
+}
+
+// add counts an object that answered with a lock.
+func (l *lockedCopies) add(by *offchain.LockedError) {
+	l.Versions += by.Versions
+	if !by.Until.IsZero() {
+		l.Until = max(l.Until, by.Until.Unix())
+	}
 }
 
 // logged is an opening in its stored form.

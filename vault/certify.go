@@ -189,6 +189,9 @@ func (e *execution) gone() certificate.Gone {
 		Live: stamp(unix(e.file.Done)), ObjectVersions: e.file.Versions,
 		BackupsNote: "no expiry of backups was declared: a copy of the key store and of the index, both from before the erasure, would decrypt together",
 	}
+	if g.LockedVersions = e.file.Locked.Versions; e.file.Locked.Until != 0 {
+		g.LockedUntil = stamp(unix(e.file.Locked.Until))
+	}
 	if e.cfg.Retention.BackupsExpire > 0 {
 		g.Backups = stamp(unix(e.file.Done).Add(e.cfg.Retention.BackupsExpire))
 		g.BackupsNote = "declared by the operator as the longest life of any backup"
@@ -213,6 +216,9 @@ func (e *execution) caveats(anchored bool) []string {
 		"that memory, swap, file systems and storage media hold no residue: keys are zeroed where the language allows, files are overwritten and deleted once",
 		"that no backup of the key store and the index together exists outside the declared ones",
 		"that the persons named acted: their names are as the one who executed gave them",
+	}
+	if e.file.Locked.Versions > 0 {
+		all = append(all, "that no ciphertext is left: object_versions_locked of it stand under a lock of the object store, without a key")
 	}
 	if !anchored {
 		all = append(all, "that the log's checkpoint is on the chain: chain is pending in this edition")

@@ -257,12 +257,16 @@ func (s *Service) advanceCounter(ctx context.Context, to uint64) error {
 	return nil
 }
 
-// deleteObjects is step 8.
+// deleteObjects is step 8. What its store keeps under a lock is left, and said in the certificate.
 func (e *execution) deleteObjects(ctx context.Context) error {
+	e.file.Locked = lockedCopies{}
 	for _, p := range e.file.erased() {
 		for _, key := range p.Objects {
 			n, err := e.cfg.Objects.DeleteAll(ctx, key)
-			if err != nil {
+			var locked *offchain.LockedError
+			if errors.As(err, &locked) {
+				e.file.Locked.add(locked)
+			} else if err != nil {
 				return err
 			}
 			e.file.Versions += n

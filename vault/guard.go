@@ -408,7 +408,8 @@ func (s *Service) destroyAgain(ctx context.Context, e offchain.LedgerEntry) erro
 		}
 	}
 	for _, key := range e.Objects {
-		if _, err := s.cfg.Objects.DeleteAll(ctx, key); err != nil {
+		_, err := s.cfg.Objects.DeleteAll(ctx, key)
+		if locked := (*offchain.LockedError)(nil); err != nil && !errors.As(err, &locked) {
 			return err
 		}
 	}

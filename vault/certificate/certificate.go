@@ -115,6 +115,8 @@ type Gone struct {
 	Backups        string `json:"from_backups,omitempty"` // empty when no expiry was declared
 	BackupsNote    string `json:"from_backups_note"`
 	ObjectVersions int    `json:"object_versions_deleted"`
+	LockedVersions int    `json:"object_versions_locked,omitempty"` // left as ciphertext, under a lock of the object store
+	LockedUntil    string `json:"locked_until,omitempty"`           // when the last lock ends; empty for a legal hold without an end
 }
 
 // Ledger says where the erasure stands in the erasure ledger.
