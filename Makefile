@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity clean
+.PHONY: backends up down status test-backends help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,21 @@ bench: ## the figures of docs/performance.md (ten minutes)
 
 campaign-anonymity: ## 240 whole readings by two of a thousand providers against a classifier (two minutes)
 	LETHE_CAMPAIGN=1 $(GO) test -timeout 30m ./vault -run 'Distinguisher|TwoReaders' -v
+
+backends: ## build or install the servers that users run: Vault, MinIO, versitygw, PostgreSQL, geth (minutes, once)
+	tools/backends/backends install
+
+up: ## start them on loopback ports, with their data in .backends
+	tools/backends/backends up
+
+down: ## stop those that `make up` started
+	tools/backends/backends down
+
+status: ## what runs where
+	tools/backends/backends status
+
+test-backends: ## the conformance suites on the servers that are up
+	eval "$$(tools/backends/backends env)" && $(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/... ./anchor/evm ./cmd/lethe -run 'Conform|Server|Backend|Role|Threat|S3|Postgres|Vault|Geth'
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run

@@ -51,6 +51,7 @@ type Cache struct {
 	entries map[cacheID]*list.Element
 	recent  *list.List // of *cacheEntry, the most recently used in front
 	drops   uint64     // counts Drop and DropAll, which keys unwrapped across one must not survive
+	used    CacheStats // but for Held
 	timer   *time.Timer
 	wake    time.Time // when timer fires; zero while nothing expires
 	closed  bool
@@ -113,6 +114,21 @@ func (c *Cache) Len() int {
 	return len(c.entries)
 }
 
+// CacheStats counts what a [Cache] did since it was made.
+type CacheStats struct {
+	Held         int    // keys now
+	Hits, Misses uint64 // calls of Key that found the key here, and those that had to ask the store
+}
+
+// Stats counts, without a name or an age.
+func (c *Cache) Stats() CacheStats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.used
+	now.Held = len(c.entries)
+	return now
+}
+
 // Close drops every key and stops the timer; Key then fails. Closing again is harmless.
 func (c *Cache) Close() {
 	c.DropAll()
@@ -144,13 +160,16 @@ func (c *Cache) lookup(id cacheID) (*Key, uint64, error) {
 	}
 	el, ok := c.entries[id]
 	if !ok {
+		c.used.Misses++
 		return nil, c.drops, nil
 	}
 	e := el.Value.(*cacheEntry)
 	if !c.cfg.Now().Before(e.expires) {
 		c.remove(el)
+		c.used.Misses++
 		return nil, c.drops, nil
 	}
+	c.used.Hits++
 	c.recent.MoveToFront(el)
 	return e.key.Clone(), c.drops, nil
 }

@@ -315,3 +315,25 @@ func TestCacheConcurrentUse(t *testing.T) {
 		t.Errorf("%d keys", c.Len())
 	}
 }
+
+func TestCacheCountsHitsAndMisses(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	c, u := newCache(t, CacheConfig{TTL: time.Second, Now: func() time.Time { return now }})
+	w := u.wrap(t)
+	want := func(want CacheStats) {
+		t.Helper()
+		if got := c.Stats(); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	want(CacheStats{})
+	w.get(t, c)
+	want(CacheStats{Held: 1, Misses: 1})
+	w.get(t, c)
+	want(CacheStats{Held: 1, Hits: 1, Misses: 1})
+	now = now.Add(time.Second) // expired
+	w.get(t, c)
+	want(CacheStats{Held: 1, Hits: 1, Misses: 2})
+	c.DropAll()
+	want(CacheStats{Hits: 1, Misses: 2})
+}

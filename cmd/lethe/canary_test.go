@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -49,7 +50,7 @@ func search(t *testing.T, where string, content []byte, secrets map[string]bool,
 	}
 	for i := 0; i+runLength <= len(content); i++ {
 		if runs[[runLength]byte(content[i:])] {
-			t.Fatalf("%s holds a run of a bundle in clear at %d", where, i)
+			t.Fatalf("%s holds a run of a bundle in clear at %d: %q", where, i, content[i:i+runLength])
 		}
 	}
 }
@@ -77,7 +78,7 @@ func uniqueRuns(t *testing.T, data string) map[[runLength]byte]bool {
 	}
 	unique := map[[runLength]byte]bool{}
 	for run, n := range owner {
-		if n != many {
+		if n != many && !bytes.Contains(run[:], []byte("  ")) { // an indented member's first letters are no secret
 			unique[run] = true
 		}
 	}

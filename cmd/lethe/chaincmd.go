@@ -105,11 +105,11 @@ func (p *program) chainDeploy(ctx context.Context, o deployOptions) (err error) 
 	if err != nil {
 		return fmt.Errorf("--deployer-key: %w", err)
 	}
-	submitter, err := p.config.Anchor.SubmitterKey.account()
+	submitter, err := p.submitter(ctx)
 	if err != nil {
-		return fmt.Errorf("anchor.submitter_key: %w", err)
+		return err
 	}
-	roles, err := o.roles(crypto.PubkeyToAddress(deployer.PublicKey), crypto.PubkeyToAddress(submitter.PublicKey))
+	roles, err := o.roles(crypto.PubkeyToAddress(deployer.PublicKey), submitter.Address())
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (p *program) chainDeploy(ctx context.Context, o deployOptions) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	ring, err := p.openRing()
+	ring, err := p.openKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (p *program) chainDeploy(ctx context.Context, o deployOptions) (err error) 
 		return err
 	}
 	defer client.Close()
-	n, err := p.deploy(ctx, client, deployer, ring, evm.DeployConfig{
+	n, err := p.deploy(ctx, client, deployer, ring.seeds, evm.DeployConfig{
 		MaxGrowth: o.maxGrowth, SuccessorDelay: o.successorDelay, MaxHeartbeat: o.maxHeartbeat, Roles: roles,
 	})
 	if err != nil {

@@ -8,12 +8,15 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"lethe/anchor/evm"
 	"lethe/keys"
+	"lethe/keys/transit"
 	"lethe/vault"
 	"lethe/vault/fhir"
 )
@@ -24,6 +27,8 @@ type config struct {
 	Log       logConfig       `yaml:"log"`
 	Import    importConfig    `yaml:"import"`
 	Keys      keysConfig      `yaml:"keys"`
+	Objects   objectsConfig   `yaml:"objects"`
+	Index     indexConfig     `yaml:"index"`
 	Ledger    ledgerConfig    `yaml:"ledger"`
 	Anchor    anchorConfig    `yaml:"anchor"`
 	API       apiConfig       `yaml:"api"`
@@ -49,10 +54,20 @@ type keysConfig struct {
 	CacheTTL  time.Duration `yaml:"cache_ttl"`
 	CacheSize int           `yaml:"cache_size"`
 	RootKey   secret        `yaml:"root_key"`
+	Vault     vaultConfig   `yaml:"vault"`
+}
+
+type objectsConfig struct {
+	S3 s3Config `yaml:"s3"`
+}
+
+type indexConfig struct {
+	Postgres secret `yaml:"postgres"`
 }
 
 type ledgerConfig struct {
-	Copy string `yaml:"copy"`
+	Copy string   `yaml:"copy"`
+	S3   s3Config `yaml:"s3"`
 }
 
 type anchorConfig struct {
@@ -62,7 +77,12 @@ type anchorConfig struct {
 	Delay         time.Duration `yaml:"successor_delay"`
 	RPC           []string      `yaml:"rpc"`
 	MaxHeadAge    time.Duration `yaml:"max_head_age"`
-	SubmitterKey  secret        `yaml:"submitter_key"`
+	MaxFeeGwei    uint64        `yaml:"max_fee_gwei"`
+	RaiseAfter    time.Duration `yaml:"raise_after"`
+
+	SubmitterKey      secret         `yaml:"submitter_key"`
+	SubmitterKeystore keystoreConfig `yaml:"submitter_keystore"`
+	SubmitterSigner   signerConfig   `yaml:"submitter_signer"`
 }
 
 type apiConfig struct {
@@ -95,8 +115,8 @@ func defaultConfig() config {
 		Import: importConfig{
 			MaxDocumentBytes: limits.MaxBytes, MaxResourceBytes: limits.MaxResource, MaxEntries: limits.MaxEntries, MaxDepth: limits.MaxDepth,
 		},
-		Keys:    keysConfig{CacheTTL: time.Minute, CacheSize: 1024},
-		Anchor:  anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour},
+		Keys:    keysConfig{CacheTTL: time.Minute, CacheSize: 1024, Vault: vaultConfig{Roles: map[transit.Role]vaultLogin{}}},
+		Anchor:  anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour, MaxFeeGwei: 500, RaiseAfter: evm.DefaultRaiseAfter},
 		API:     apiConfig{Rate: 50, MaxUpload: 64 << 20},
 		Proving: defaultProving(),
 		Retention: retentionConfig{
@@ -137,8 +157,14 @@ func (c *config) check() error {
 		return fmt.Errorf("keys.cache_ttl must be above 0 and at most %s", keys.MaxCacheTTL)
 	case c.Keys.CacheSize < 1:
 		return errors.New("keys.cache_size must be at least 1")
-	case c.Keys.RootKey.File != "" && c.Keys.RootKey.Env != "":
-		return errors.New("keys.root_key: give file or env, not both")
+	case c.Keys.Vault.Address != "" && !c.Keys.RootKey.empty():
+		return errors.New("keys: root_key is of the embedded key store, and vault is another: give one")
+	case c.Ledger.Copy != "" && c.Ledger.S3.URL != "":
+		return errors.New("ledger: give copy or s3, not both")
+	case c.Ledger.S3.URL != "" && c.Ledger.S3.LockDays == 0:
+		return errors.New("ledger.s3.lock_days must be at least 1: the copy is a witness because nobody can take it away")
+	case c.Objects.S3.LockDays > 0:
+		return errors.New("objects.s3.lock_days: records must be deletable")
 	case c.Anchor.MaxDelay < time.Second || c.Anchor.MaxDelay%time.Second != 0:
 		return errors.New("anchor.max_delay must be whole seconds, at least one")
 	case c.Anchor.Delay < time.Second || c.Anchor.Delay%time.Second != 0:
@@ -149,8 +175,6 @@ func (c *config) check() error {
 		return errors.New("anchor.rpc names one provider twice: two that are to agree must be two")
 	case c.Anchor.MaxHeadAge < 0:
 		return errors.New("anchor.max_head_age must not be negative")
-	case len(c.Anchor.RPC) > 0 && c.Anchor.SubmitterKey == (secret{}):
-		return errors.New("anchor.rpc needs anchor.submitter_key, the account that sends checkpoints")
 	case c.Retention.DisclosuresDays < 1 || c.Retention.BackupsDays < 0:
 		return errors.New("retention: disclosures_days must be at least 1, backups_days at least 0")
 	case !strings.HasPrefix(c.Retention.DisclosuresGround, "17.3."):
@@ -159,7 +183,29 @@ func (c *config) check() error {
 	if c.API.Rate < 0 || c.API.MaxUpload < 1 {
 		return errors.New("api: rate must not be negative, and max_upload_bytes must be at least 1")
 	}
-	return c.Proving.check()
+	return errors.Join(c.checkSecrets(), c.Anchor.checkSubmitter(), c.Proving.check())
+}
+
+// checkSecrets wants each secret in one place.
+func (c *config) checkSecrets() error {
+	all := map[string]secret{
+		"keys.root_key": c.Keys.RootKey, "index.postgres": c.Index.Postgres, "anchor.submitter_key": c.Anchor.SubmitterKey,
+		"anchor.submitter_keystore.password": c.Anchor.SubmitterKeystore.Password,
+		"objects.s3.access_key":              c.Objects.S3.AccessKey, "objects.s3.secret_key": c.Objects.S3.SecretKey,
+		"ledger.s3.access_key": c.Ledger.S3.AccessKey, "ledger.s3.secret_key": c.Ledger.S3.SecretKey,
+	}
+	for role, login := range c.Keys.Vault.Roles {
+		if !slices.Contains(transit.Roles(), role) {
+			return fmt.Errorf("keys.vault.roles: there is no role %q", role)
+		}
+		all["keys.vault.roles."+string(role)+".secret_id"] = login.SecretID
+	}
+	for name, s := range all {
+		if s.File != "" && s.Env != "" {
+			return fmt.Errorf("%s: give file or env, not both", name)
+		}
+	}
+	return nil
 }
 
 // twice says whether one of some URLs occurs again.
@@ -202,23 +248,14 @@ func (c *importConfig) compartments() (*fhir.Compartments, error) {
 
 // key reads a 256-bit key in hexadecimal; nil when none is configured.
 func (s secret) key() (*keys.Key, error) {
-	var text string
-	switch {
-	case s.Env != "":
-		text = os.Getenv(s.Env)
-		if text == "" {
-			return nil, fmt.Errorf("the environment variable %s holds no key", s.Env)
-		}
-	case s.File != "":
-		data, err := os.ReadFile(s.File)
-		if err != nil {
-			return nil, err
-		}
-		text = string(data)
-	default:
+	if s.empty() {
 		return nil, nil
 	}
-	raw, err := hex.DecodeString(strings.TrimSpace(text))
+	text, err := s.text()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) != keys.KeySize {
 		return nil, fmt.Errorf("a key is %d hexadecimal digits", 2*keys.KeySize)
 	}

@@ -53,6 +53,7 @@ const (
 
 func (p *program) demoCommand() *cobra.Command {
 	var data string
+	d := &demo{program: p, sources: map[string]string{}, patients: map[string]string{}}
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "watch records go in, come out, and be forgotten for good",
@@ -63,10 +64,12 @@ a stranger who has only the published files and a node of the chain checks the r
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.demo(c.Context(), data, c.Flags().Changed("dir"))
+			return p.demo(c.Context(), d, data, c.Flags().Changed("dir"))
 		},
 	}
 	c.Flags().StringVar(&data, "data", "", "folder of FHIR R4 bundles (*.json)")
+	c.Flags().BoolVar(&d.expendable, "expendable", false, "the servers of --config are for trying: the demo puts an old copy of all of Vault back")
+	c.Flags().StringVar(&d.thief.admin.tokenFile, "token-file", "", "file with the token of Vault's administrator (default: VAULT_TOKEN)")
 	return c
 }
 
@@ -79,7 +82,9 @@ type demo struct {
 	patients map[string]string // bundle id → patient
 	order    []string          // bundle ids
 	caseID   string            // of the erasure
-	loot     string            // where the thief keeps old copies of the stores
+	thief    thief
+
+	expendable bool // the configured servers hold nothing of value
 
 	quiet      *program
 	patient    string // who is read by proof
@@ -88,7 +93,7 @@ type demo struct {
 	result     demoResult
 }
 
-func (p *program) demo(ctx context.Context, data string, keep bool) (err error) {
+func (p *program) demo(ctx context.Context, d *demo, data string, keep bool) (err error) {
 	if !keep {
 		if p.dir, err = os.MkdirTemp("", "lethe-demo-"); err != nil {
 			return err
@@ -98,7 +103,6 @@ func (p *program) demo(ctx context.Context, data string, keep bool) (err error) 
 		return withHint(fmt.Errorf("%s is not empty", p.dir), "the demo needs a new folder")
 	}
 	p.rpcListen = "127.0.0.1:0" // for the stranger
-	d := &demo{program: p, sources: map[string]string{}, patients: map[string]string{}}
 	cleanup, err := d.cohort(data)
 	if err != nil {
 		return err
@@ -118,10 +122,14 @@ func (p *program) demo(ctx context.Context, data string, keep bool) (err error) 
 
 // run tells the story; every sentence is printed after what it says was checked.
 func (d *demo) run(ctx context.Context) (err error) {
-	if d.loot, err = os.MkdirTemp("", "lethe-thief-"); err != nil {
+	d.thief.program = d.program
+	if d.thief.loot, err = os.MkdirTemp("", "lethe-thief-"); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(d.loot)) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(d.thief.loot)) }()
+	if err := d.prepareServers(ctx); err != nil {
+		return err
+	}
 	if err := d.people(ctx); err != nil {
 		return err
 	}
@@ -241,7 +249,7 @@ func (d *demo) compare(ctx context.Context, id string) (err error) {
 func (d *demo) forget(ctx context.Context) (err error) {
 	victim := d.order[0]
 	d.result.ErasedPatient = d.patients[victim]
-	if err := d.reopen(ctx, func() error { return d.copyStores(d.dir, d.loot) }); err != nil {
+	if err := d.reopen(ctx, func() error { return d.thief.take(ctx) }); err != nil {
 		return err
 	}
 	d.tell("Thief:   a copy of the key store and of the index is put aside.")
@@ -269,7 +277,7 @@ func (d *demo) refused(ctx context.Context, id string) (string, error) {
 }
 
 func (d *demo) restore(ctx context.Context) error {
-	if err := d.reopen(ctx, func() error { return d.putBack() }); err != nil {
+	if err := d.reopen(ctx, func() error { return d.thief.putBack(ctx) }); err != nil {
 		return err
 	}
 	var err error
@@ -351,7 +359,7 @@ func (d *demo) stranger(ctx context.Context) (err error) {
 	if err := os.CopyFS(filepath.Join(home, "public"), os.DirFS(d.publicDir())); err != nil {
 		return err
 	}
-	who, err := d.trust(ctx, verifyOptions{public: filepath.Join(home, "public"), rpc: []string{d.state.chain.URL()}})
+	who, err := d.trust(ctx, verifyOptions{public: filepath.Join(home, "public"), rpc: d.nodes()})
 	if err != nil {
 		return err
 	}
@@ -389,22 +397,10 @@ func (d *demo) reopen(ctx context.Context, meanwhile func() error) error {
 	return err
 }
 
-// copyStores copies the key store and the index between folders.
-func (d *demo) copyStores(from, to string) error {
-	for _, f := range []string{keysFolder, indexFolder} {
-		if err := os.CopyFS(filepath.Join(to, f), os.DirFS(filepath.Join(from, f))); err != nil {
-			return err
-		}
+// nodes are the chain's, as the stranger reaches them.
+func (d *demo) nodes() []string {
+	if d.state.chain == nil {
+		return d.config.Anchor.RPC
 	}
-	return nil
-}
-
-// putBack replaces both stores by the thief's copies.
-func (d *demo) putBack() error {
-	for _, f := range []string{keysFolder, indexFolder} {
-		if err := os.RemoveAll(filepath.Join(d.dir, f)); err != nil {
-			return err
-		}
-	}
-	return d.copyStores(d.loot, d.dir)
+	return []string{d.state.chain.URL()}
 }

@@ -14,7 +14,6 @@ import (
 
 	"lethe/anchor"
 	"lethe/anchor/tlog"
-	"lethe/offchain/object"
 	"lethe/vault"
 )
 
@@ -266,7 +265,7 @@ func (p *program) restoreLog(ctx context.Context, from string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the mirror's checkpoint: %w", err)
 	}
-	objects, err := object.OpenLocal(filepath.Join(p.dir, objectsFolder))
+	objects, err := p.openObjects(ctx)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ import (
 
 	"lethe/circuits"
 	"lethe/circuits/authorization"
-	"lethe/keys/local"
 	"lethe/vault"
 	"lethe/vault/party"
 )
@@ -178,7 +177,7 @@ func (p *program) verifier(t authorities, s circuits.Statement) (*circuits.Verif
 }
 
 // openProving reads what a service needs for reading by proof; nil when the state folder has no registry.
-func (p *program) openProving(ctx context.Context, ring *local.Ring) (proving *vault.Proving, accreditorKey string, err error) {
+func (p *program) openProving(ctx context.Context, hidden deriver) (proving *vault.Proving, accreditorKey string, err error) {
 	data, err := os.ReadFile(p.publicFile(registryName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", nil
@@ -202,7 +201,7 @@ func (p *program) openProving(ctx context.Context, ring *local.Ring) (proving *v
 	if err != nil {
 		return nil, "", err
 	}
-	secret, err := ring.Derive(ctx, "challenge")
+	secret, err := hidden.Derive(ctx, "challenge")
 	if err != nil {
 		return nil, "", err
 	}

@@ -18,7 +18,6 @@ import (
 	"lethe/anchor/devchain"
 	"lethe/anchor/tlog"
 	"lethe/keys"
-	"lethe/keys/local"
 	"lethe/offchain"
 	"lethe/offchain/index"
 	"lethe/offchain/ledger"
@@ -55,7 +54,7 @@ type state struct {
 	// accreditor is the verifier key of the accreditation role
 	accreditor string
 	logDir     string
-	unmarked   *object.Local  // the ledger's second copy, when it is not known as a witness yet
+	unmarked   objectStore    // the ledger's second copy, when it is not known as a witness yet
 	closers    []func() error // in the order in which they were opened
 }
 
@@ -85,7 +84,11 @@ func (p *program) openState(ctx context.Context, create bool) (*state, error) {
 }
 
 func (p *program) checkDir(create bool) error {
-	_, err := os.Stat(filepath.Join(p.dir, indexFolder))
+	known := indexFolder
+	if !p.config.Index.Postgres.empty() {
+		known = ledgerFolder // the index is elsewhere
+	}
+	_, err := os.Stat(filepath.Join(p.dir, known))
 	if err == nil {
 		return nil
 	}
@@ -106,7 +109,15 @@ func (p *program) checkDir(create bool) error {
 }
 
 func (p *program) makeDir() error {
-	for _, f := range []string{keysFolder, objectsFolder, chainFolder, publicFolder, ledgerFolder, partiesFolder} {
+	folders := []string{publicFolder, ledgerFolder, partiesFolder}
+	for f, elsewhere := range map[string]bool{
+		keysFolder: p.config.Keys.Vault.Address != "", objectsFolder: p.config.Objects.S3.URL != "", chainFolder: len(p.config.Anchor.RPC) > 0,
+	} {
+		if !elsewhere {
+			folders = append(folders, f)
+		}
+	}
+	for _, f := range folders {
 		if err := os.MkdirAll(filepath.Join(p.dir, f), 0o700); err != nil {
 			return err
 		}
@@ -121,12 +132,12 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.closers = append(st.closers, unlock)
-	ring, err := p.openRing()
+	ring, err := p.openKeys(ctx)
 	if err != nil {
 		return err
 	}
 	st.closers = append(st.closers, ring.Close)
-	objects, err := object.OpenLocal(filepath.Join(p.dir, objectsFolder))
+	objects, err := p.openObjects(ctx)
 	if err != nil {
 		return err
 	}
@@ -140,33 +151,21 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.book = book
-	store, err := index.Open(ctx, index.Config{Dir: filepath.Join(p.dir, indexFolder), Tenant: p.config.Tenant, Log: p.log})
+	store, err := p.openIndex(ctx)
 	if err != nil {
 		return err
 	}
 	st.index = store
 	st.closers = append(st.closers, store.Close)
 	cfg := vault.Config{Store: store, Objects: objects, Ledger: book, LedgerOutside: outside}
-	if err := st.openChain(ctx, p, ring, &cfg); err != nil {
+	if err := st.openChain(ctx, p, ring.seeds, &cfg); err != nil {
 		return err
 	}
-	if err := st.openLog(ctx, p, ring, objects); err != nil {
+	if err := st.openLog(ctx, p, ring.seeds, objects); err != nil {
 		return err
 	}
 	cfg.Log, cfg.Attested = st.log, p.attested
 	return st.openService(ctx, p, ring, cfg)
-}
-
-func (p *program) openRing() (*local.Ring, error) {
-	root, err := p.config.Keys.RootKey.key()
-	if err != nil {
-		return nil, fmt.Errorf("keys.root_key: %w", err)
-	}
-	ring, err := local.Open(filepath.Join(p.dir, keysFolder), local.Config{RootKey: root})
-	if err != nil {
-		return nil, withHint(err, "keys.root_key in the configuration names where a root key is that is not in the folder")
-	}
-	return ring, nil
 }
 
 // copyMark is what a folder for the ledger's second copy holds once it has seen the chain agree. Without it the folder is new, or not the
@@ -175,16 +174,19 @@ const copyMark = "witness/established"
 
 // openLedgerCopy opens the second copy's place: another folder when one is configured, or the record store. outside says whether it may
 // stand in for a chain that does not answer.
-func (p *program) openLedgerCopy(ctx context.Context, records *object.Local, st *state) (copies *object.Local, outside bool, err error) {
-	if p.config.Ledger.Copy == "" {
+func (p *program) openLedgerCopy(ctx context.Context, records objectStore, st *state) (copies objectStore, outside bool, err error) {
+	switch c := p.config.Ledger; {
+	case c.S3.URL != "":
+		copies, err = openBucket(ctx, "ledger.s3", c.S3, object.S3Setup{LockDays: c.S3.LockDays})
+	case c.Copy == "":
 		return records, false, nil
+	case within(c.Copy, p.dir):
+		err = withHint(errors.New("ledger.copy lies in the state folder itself"), "whoever puts the folder back puts it back too: choose another disk or site")
+	default:
+		copies, err = object.OpenLocal(c.Copy)
 	}
-	if within(p.config.Ledger.Copy, p.dir) {
-		return nil, false, withHint(errors.New("ledger.copy lies in the state folder itself"), "whoever puts the folder back puts it back too: choose another disk or site")
-	}
-	copies, err = object.OpenLocal(p.config.Ledger.Copy)
 	if err != nil {
-		return nil, false, fmt.Errorf("ledger.copy: %w", err)
+		return nil, false, fmt.Errorf("the ledger's second copy: %w", err)
 	}
 	st.closers = append(st.closers, copies.Close)
 	mark, err := offchain.ReadAll(ctx, copies, copyMark, maxPublished)
@@ -196,7 +198,7 @@ func (p *program) openLedgerCopy(ctx context.Context, records *object.Local, st 
 		return nil, false, err
 	}
 	if n, err := p.readNetwork(p.publicDir()); err != nil || string(mark) != copyOwner(n) {
-		return nil, false, withHint(errors.New("ledger.copy is of another state folder"), "each has a folder of its own for it")
+		return nil, false, withHint(errors.New("the ledger's second copy is of another state folder"), "each has a folder or bucket of its own for it")
 	}
 	return copies, true, nil
 }
@@ -234,24 +236,24 @@ func resolved(name string) string {
 	return filepath.Join(resolved(filepath.Dir(name)), filepath.Base(name))
 }
 
-func (st *state) openService(ctx context.Context, p *program, ring *local.Ring, c vault.Config) error {
+func (st *state) openService(ctx context.Context, p *program, ring *keyStore, c vault.Config) error {
 	compartments, err := p.config.Import.compartments()
 	if err != nil {
 		return err
 	}
-	signer, err := ring.Signer(ctx)
+	signer, err := ring.signer(ctx)
 	if err != nil {
 		return err
 	}
 	if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
 		return err
 	}
-	if c.Proving, st.accreditor, err = p.openProving(ctx, ring); err != nil {
+	if c.Proving, st.accreditor, err = p.openProving(ctx, ring.hidden); err != nil {
 		return err
 	}
 	st.proving = c.Proving
 	c.Tenant, c.Version, c.Logger, c.Step = p.config.Tenant, version(), p.log, p.step
-	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring, ring, ring, ring, signer
+	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring.serve, ring.see, ring.erase, ring.serve, signer
 	c.Cache = keys.CacheConfig{TTL: p.config.Keys.CacheTTL, MaxKeys: p.config.Keys.CacheSize}
 	c.Limits, c.Compartments, c.Retention = p.config.Import.limits(), compartments, p.config.Retention.policy()
 	if st.Service, err = vault.New(c); err != nil {

@@ -13,14 +13,13 @@ import (
 
 	"lethe/anchor"
 	"lethe/anchor/evm"
-	"lethe/keys/local"
 )
 
 // succession is a state folder with only its key store and its chain open: what it takes to replace a log that is lost.
 type succession struct {
 	*program
 	*state
-	ring   *local.Ring
+	ring   *keyStore
 	reader *evm.Reader
 	key    *ecdsa.PrivateKey // of the role that acts
 }
@@ -75,12 +74,12 @@ func (p *program) withChain(ctx context.Context, role, keyFile string, do func(*
 	}
 	s := &succession{program: p, state: &state{closers: []func() error{unlock}}}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if s.ring, err = p.openRing(); err != nil {
+	if s.ring, err = p.openKeys(ctx); err != nil {
 		return err
 	}
 	s.closers = append(s.closers, s.ring.Close)
 	var clients []*rpc.Client
-	if clients, _, err = s.connect(ctx, p, s.ring); err != nil {
+	if clients, _, err = s.connect(ctx, p, s.ring.seeds); err != nil {
 		return err
 	}
 	if s.network, err = p.readNetwork(p.publicDir()); err != nil {
@@ -102,7 +101,7 @@ func (s *succession) account(ctx context.Context, role, keyFile string) (*ecdsa.
 	if s.chain == nil {
 		return nil, withHint(errors.New("the account that holds the role is not known"), "give --account-key FILE")
 	}
-	accounts, err := embeddedAccounts(ctx, s.ring)
+	accounts, err := embeddedAccounts(ctx, s.ring.seeds)
 	return accounts[role], err
 }
 
@@ -110,7 +109,7 @@ func (s *succession) propose(ctx context.Context, origin string) error {
 	if origin == "" {
 		origin = newOrigin()
 	}
-	if _, _, err := logSigner(ctx, s.ring, origin); err != nil {
+	if _, _, err := logSigner(ctx, s.ring.seeds, origin); err != nil {
 		return err
 	}
 	last, err := s.reader.Latest(ctx)
@@ -153,7 +152,7 @@ func (s *succession) open(ctx context.Context) error {
 	if next.Origin, err = s.reader.Origin(ctx, next.Log); err != nil {
 		return err
 	}
-	if _, next.LogKey, err = logSigner(ctx, s.ring, next.Origin); err != nil {
+	if _, next.LogKey, err = logSigner(ctx, s.ring.seeds, next.Origin); err != nil {
 		return err
 	}
 	if err := s.publishNetwork(earlierNetwork(s.network.Log), s.network); err != nil {

@@ -23,9 +23,7 @@ import (
 	"lethe/anchor/devchain"
 	"lethe/anchor/evm"
 	"lethe/anchor/tlog"
-	"lethe/keys/local"
 	"lethe/offchain"
-	"lethe/offchain/object"
 	"lethe/vault"
 )
 
@@ -46,8 +44,8 @@ const (
 )
 
 // openChain opens the configured chain, or the embedded one, which it makes and deploys to when it is new.
-func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cfg *vault.Config) error {
-	clients, key, err := st.connect(ctx, p, ring)
+func (st *state) openChain(ctx context.Context, p *program, seeds deriver, cfg *vault.Config) error {
+	clients, signer, err := st.connect(ctx, p, seeds)
 	if err != nil {
 		return err
 	}
@@ -55,7 +53,7 @@ func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cf
 		if err := isNew(ctx, cfg.Store); err != nil {
 			return err
 		}
-		st.network, err = p.deployEmbedded(ctx, clients[0], ring)
+		st.network, err = p.deployEmbedded(ctx, clients[0], seeds)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = withHint(errors.New("no contract is known for the configured chain"), "`lethe chain deploy` puts one there")
@@ -72,7 +70,8 @@ func (st *state) openChain(ctx context.Context, p *program, ring *local.Ring, cf
 		return err
 	}
 	sender, err := evm.NewSender(evm.SenderConfig{
-		Reader: reader, Key: key, Journal: vault.Journal{Store: cfg.Store}, Confirmations: st.network.Confirmations, Step: p.step,
+		Reader: reader, Signer: signer, Journal: vault.Journal{Store: cfg.Store}, Confirmations: st.network.Confirmations,
+		MaxFee: gwei(p.config.Anchor.MaxFeeGwei), RaiseAfter: p.config.Anchor.RaiseAfter, Step: p.step,
 	})
 	st.contract = reader
 	cfg.Chain, cfg.Sender, cfg.Network = reader, sender, st.network
@@ -95,14 +94,14 @@ func isNew(ctx context.Context, store offchain.Store) error {
 }
 
 // connect gives the providers and the account that sends.
-func (st *state) connect(ctx context.Context, p *program, ring *local.Ring) (clients []*rpc.Client, key *ecdsa.PrivateKey, err error) {
+func (st *state) connect(ctx context.Context, p *program, seeds deriver) (clients []*rpc.Client, signer evm.Signer, err error) {
 	if len(p.config.Anchor.RPC) > 0 {
 		if clients, err = st.dial(ctx, p.config.Anchor.RPC); err == nil {
-			key, err = p.config.Anchor.SubmitterKey.account()
+			signer, err = p.submitter(ctx)
 		}
-		return clients, key, err
+		return clients, signer, err
 	}
-	accounts, err := embeddedAccounts(ctx, ring)
+	accounts, err := embeddedAccounts(ctx, seeds)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +116,7 @@ func (st *state) connect(ctx context.Context, p *program, ring *local.Ring) (cli
 		return nil, nil, err
 	}
 	st.closers = append(st.closers, st.chain.Close)
-	return []*rpc.Client{st.chain.RPC()}, accounts[accountSubmitter], nil
+	return []*rpc.Client{st.chain.RPC()}, evm.KeySigner(accounts[accountSubmitter]), nil
 }
 
 // nodeLog passes on what the embedded node says only when everything is to be said: it speaks as if it had peers.
@@ -147,10 +146,10 @@ func readerOf(clients []*rpc.Client, n anchor.Network, maxHeadAge time.Duration)
 	})
 }
 
-func embeddedAccounts(ctx context.Context, ring *local.Ring) (map[string]*ecdsa.PrivateKey, error) {
+func embeddedAccounts(ctx context.Context, seeds deriver) (map[string]*ecdsa.PrivateKey, error) {
 	accounts := map[string]*ecdsa.PrivateKey{}
 	for _, name := range []string{accountAdmin, accountSubmitter, accountRecovery, accountGuardian, accountRegistrar} {
-		seed, err := ring.Derive(ctx, name)
+		seed, err := seeds.Derive(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -164,13 +163,13 @@ func embeddedAccounts(ctx context.Context, ring *local.Ring) (map[string]*ecdsa.
 }
 
 // deployEmbedded puts the contracts on the embedded chain, under accounts of the key store.
-func (p *program) deployEmbedded(ctx context.Context, client *rpc.Client, ring *local.Ring) (anchor.Network, error) {
-	accounts, err := embeddedAccounts(ctx, ring)
+func (p *program) deployEmbedded(ctx context.Context, client *rpc.Client, seeds deriver) (anchor.Network, error) {
+	accounts, err := embeddedAccounts(ctx, seeds)
 	if err != nil {
 		return anchor.Network{}, err
 	}
 	address := func(name string) common.Address { return crypto.PubkeyToAddress(accounts[name].PublicKey) }
-	return p.deploy(ctx, client, accounts[accountAdmin], ring, evm.DeployConfig{
+	return p.deploy(ctx, client, accounts[accountAdmin], seeds, evm.DeployConfig{
 		MaxGrowth: defaultMaxGrowth, SuccessorDelay: p.config.Anchor.Delay, MaxHeartbeat: defaultMaxHeartbeat,
 		Roles: evm.Roles{
 			Admin: address(accountAdmin), Submitter: address(accountSubmitter), Recovery: address(accountRecovery),
@@ -180,11 +179,11 @@ func (p *program) deployEmbedded(ctx context.Context, client *rpc.Client, ring *
 }
 
 // deploy deploys the contracts for this state's log and publishes where they are.
-func (p *program) deploy(ctx context.Context, client *rpc.Client, key *ecdsa.PrivateKey, ring *local.Ring, cfg evm.DeployConfig) (n anchor.Network, err error) {
+func (p *program) deploy(ctx context.Context, client *rpc.Client, key *ecdsa.PrivateKey, seeds deriver, cfg evm.DeployConfig) (n anchor.Network, err error) {
 	if n.Origin = p.config.Anchor.Origin; n.Origin == "" {
 		n.Origin = newOrigin()
 	}
-	if _, n.LogKey, err = logSigner(ctx, ring, n.Origin); err != nil {
+	if _, n.LogKey, err = logSigner(ctx, seeds, n.Origin); err != nil {
 		return n, err
 	}
 	cfg.Origin = n.Origin
@@ -210,13 +209,18 @@ func chainID(ctx context.Context, client *rpc.Client) (uint64, error) {
 
 // newOrigin names a log that no operator has named.
 func newOrigin() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	return "lethe.local/" + hex.EncodeToString(b[:])
+	return "lethe.local/" + newSuffix()
 }
 
-func logSigner(ctx context.Context, ring *local.Ring, origin string) (signer note.Signer, key string, err error) {
-	seed, err := ring.Derive(ctx, logSeed)
+// newSuffix tells names of one kind apart.
+func newSuffix() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return hex.EncodeToString(b[:])
+}
+
+func logSigner(ctx context.Context, seeds deriver, origin string) (signer note.Signer, key string, err error) {
+	seed, err := seeds.Derive(ctx, logSeed)
 	if err != nil {
 		return nil, "", err
 	}
@@ -225,8 +229,8 @@ func logSigner(ctx context.Context, ring *local.Ring, origin string) (signer not
 }
 
 // openLog opens the log beside its copy in the object store.
-func (st *state) openLog(ctx context.Context, p *program, ring *local.Ring, objects *object.Local) error {
-	signer, key, err := logSigner(ctx, ring, st.network.Origin)
+func (st *state) openLog(ctx context.Context, p *program, seeds deriver, objects offchain.Objects) error {
+	signer, key, err := logSigner(ctx, seeds, st.network.Origin)
 	if err != nil {
 		return err
 	}

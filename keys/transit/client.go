@@ -72,7 +72,11 @@ type payloadOf struct{}
 type watched struct{ http.RoundTripper }
 
 func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
-	if p, ok := req.Context().Value(payloadOf{}).(*payload); ok && req.Body != nil {
+	p, ours := req.Context().Value(payloadOf{}).(*payload)
+	if !ours { // a snapshot
+		return w.RoundTripper.RoundTrip(req)
+	}
+	if req.Body != nil {
 		p.readers.Add(1)
 		req = req.Clone(req.Context())
 		req.Body, req.GetBody = &payloadReader{req.Body, sync.OnceFunc(p.readers.Done)}, nil
@@ -150,18 +154,22 @@ func (c *client) send(ctx context.Context, method, path string, p *payload) (int
 	if resp != nil && resp.Body != nil {
 		defer resp.Body.Close()
 	}
-	var said *api.ResponseError
-	if errors.As(err, &said) {
-		return 0, nil, c.refused(said)
-	}
 	if err != nil {
-		return 0, nil, unanswered(ctx, withoutURL(err))
+		return 0, nil, c.failed(ctx, err)
 	}
 	content, err := readBounded(resp.Body)
 	if err != nil {
 		err = unanswered(ctx, err)
 	}
 	return resp.StatusCode, content, err
+}
+
+// failed turns what HashiCorp's client says into what this package says.
+func (c *client) failed(ctx context.Context, err error) error {
+	if said := (*api.ResponseError)(nil); errors.As(err, &said) {
+		return c.refused(said)
+	}
+	return unanswered(ctx, withoutURL(err))
 }
 
 // withoutURL leaves out what the transport says of the URL.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -261,4 +262,20 @@ func copyJobs(ctx context.Context, source, target *tx) (int, error) {
 	}
 	there, err := target.waitingJobs(ctx)
 	return len(there), err
+}
+
+// Clear deletes every row of the store's tenant, and its jobs, so that [Copy] can put others in their place. In PostgreSQL it takes the
+// owner, and leaves residue: it is for restoring, not for erasing.
+func Clear(ctx context.Context, s *Store) error {
+	return s.transact(ctx, s.write, s.changes, s.begin, func(t *tx) error {
+		if err := t.takeTime(ctx); err != nil {
+			return err
+		}
+		for _, of := range slices.Backward(tables()) {
+			if err := t.exec(ctx, "clear "+of.name, `DELETE FROM `+of.name+` WHERE tenant = $1`, s.tenant); err != nil {
+				return err
+			}
+		}
+		return t.exec(ctx, "clear jobs", `DELETE FROM river_job WHERE queue IN ($1, $2)`, s.ofTenant(queueErasures), s.ofTenant(queueLog))
+	})
 }

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lethe/keys"
+	"lethe/keys/local"
+	"lethe/keys/transit"
+	"lethe/offchain"
+	"lethe/offchain/index"
+	"lethe/offchain/object"
+	"lethe/vault"
+)
+
+// Each store is a folder of the state folder, or a server when one is configured. What is opened is the same to the rest.
+
+// keyStore holds the key store under the credentials that the roles of one process have. The embedded one has a single credential.
+type keyStore struct {
+	serve  wrapping
+	erase  vault.Eraser
+	see    keys.Unwrapper // the witness
+	signer func(context.Context) (crypto.Signer, error)
+	seeds  deriver // of the log and the chain's accounts
+	hidden deriver // of what serving keeps to itself
+	close  []func() error
+}
+
+type wrapping interface {
+	keys.Wrapper
+	keys.Blinder
+}
+
+type deriver interface {
+	Derive(ctx context.Context, what string) (*keys.Key, error)
+}
+
+func (k *keyStore) Close() error {
+	var err error
+	for _, end := range k.close {
+		err = errors.Join(err, end())
+	}
+	return err
+}
+
+func (p *program) openKeys(ctx context.Context) (*keyStore, error) {
+	if p.config.Keys.Vault.Address != "" {
+		return p.openTransit(ctx)
+	}
+	root, err := p.config.Keys.RootKey.key()
+	if err != nil {
+		return nil, fmt.Errorf("keys.root_key: %w", err)
+	}
+	ring, err := local.Open(filepath.Join(p.dir, keysFolder), local.Config{RootKey: root})
+	if err != nil {
+		return nil, withHint(err, "keys.root_key in the configuration names where a root key is that is not in the folder")
+	}
+	return &keyStore{
+		serve: ring, erase: ring, see: ring, signer: ring.Signer, seeds: ring, hidden: ring, close: []func() error{ring.Close},
+	}, nil
+}
+
+func (p *program) openTransit(ctx context.Context) (_ *keyStore, err error) {
+	k := &keyStore{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, k.Close())
+		}
+	}()
+	rings := map[transit.Role]*transit.Ring{}
+	for _, role := range transit.Roles() {
+		cfg, err := p.config.Keys.Vault.as(role, p.config.Tenant)
+		if err != nil {
+			return nil, err
+		}
+		if rings[role], err = transit.Open(ctx, cfg); err != nil {
+			return nil, withHint(fmt.Errorf("keys.vault, as %s: %w", role, err), "`lethe doctor` says what is wrong; `lethe vault setup` makes the roles")
+		}
+		k.close = append(k.close, rings[role].Close)
+		if err := rings[role].CheckRole(ctx, role); err != nil {
+			return nil, withHint(fmt.Errorf("keys.vault: %w", err), "`lethe vault setup` brings it back to what is meant")
+		}
+	}
+	k.serve, k.erase, k.see = rings[transit.RoleServe], rings[transit.RoleErase], rings[transit.RoleWitness]
+	k.signer, k.seeds, k.hidden = rings[transit.RoleErase].Signer, rings[transit.RoleWork], rings[transit.RoleServe]
+	return k, nil
+}
+
+// objectStore is where objects are, until it is closed.
+type objectStore interface {
+	offchain.Objects
+	io.Closer
+}
+
+func (p *program) openObjects(ctx context.Context) (objectStore, error) {
+	if p.config.Objects.S3.URL == "" {
+		return object.OpenLocal(filepath.Join(p.dir, objectsFolder))
+	}
+	return openBucket(ctx, "objects.s3", p.config.Objects.S3, object.S3Setup{})
+}
+
+// openBucket opens a bucket that is as it is meant to be.
+func openBucket(ctx context.Context, key string, c s3Config, meant object.S3Setup) (objectStore, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	differences, err := object.CheckS3(ctx, cfg, meant)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	if len(differences) > 0 {
+		return nil, withHint(fmt.Errorf("%s: bucket %s: %s", key, c.Bucket, strings.Join(differences, "; ")), "`lethe s3 setup` makes it what it is meant to be")
+	}
+	return object.NewS3(cfg)
+}
+
+func (p *program) openIndex(ctx context.Context) (*index.Store, error) {
+	url, err := p.config.Index.Postgres.text()
+	if err != nil {
+		return nil, fmt.Errorf("index.postgres: %w", err)
+	}
+	cfg := index.Config{URL: url, Tenant: p.config.Tenant, Log: p.log}
+	if url == "" {
+		cfg.Dir = filepath.Join(p.dir, indexFolder)
+	}
+	return index.Open(ctx, cfg)
+}
+
+// vaultConfig says where HashiCorp Vault, or OpenBao, is.
+type vaultConfig struct {
+	Address   string                      `yaml:"address"`
+	CA        string                      `yaml:"ca"`
+	Namespace string                      `yaml:"namespace"`
+	Mount     string                      `yaml:"mount"`
+	Roles     map[transit.Role]vaultLogin `yaml:"roles"`
+}
+
+type vaultLogin struct {
+	RoleID   string `yaml:"role_id"`
+	SecretID secret `yaml:"secret_id"`
+}
+
+// as is how a role gets in.
+func (c vaultConfig) as(role transit.Role, tenant string) (transit.Config, error) {
+	login, ok := c.Roles[role]
+	if !ok || login.SecretID.empty() {
+		return transit.Config{}, fmt.Errorf("keys.vault.roles.%s: role_id and secret_id are required", role)
+	}
+	return transit.Config{
+		Address: c.Address, CAFile: c.CA, Namespace: c.Namespace, Mount: c.Mount, Tenant: tenant,
+		Login: transit.Login{AppRole: &transit.AppRole{
+			RoleID: login.RoleID, SecretID: func(context.Context) (string, error) { return login.SecretID.text() },
+		}},
+	}, nil
+}
+
+// s3Config says where a bucket is.
+type s3Config struct {
+	URL       string `yaml:"url"`
+	CA        string `yaml:"ca"`
+	Region    string `yaml:"region"`
+	Bucket    string `yaml:"bucket"`
+	Prefix    string `yaml:"prefix"`
+	AccessKey secret `yaml:"access_key"`
+	SecretKey secret `yaml:"secret_key"`
+	LockDays  uint   `yaml:"lock_days"`
+}
+
+func (c s3Config) config() (object.S3Config, error) {
+	access, err := c.AccessKey.text()
+	if err != nil {
+		return object.S3Config{}, fmt.Errorf("access_key: %w", err)
+	}
+	key, err := c.SecretKey.text()
+	if err != nil {
+		return object.S3Config{}, fmt.Errorf("secret_key: %w", err)
+	}
+	return object.S3Config{URL: c.URL, CAFile: c.CA, Region: c.Region, Bucket: c.Bucket, Prefix: c.Prefix, Key: access, Secret: key}, nil
+}
+
+// text reads a secret; "" when none is configured.
+func (s secret) text() (string, error) {
+	switch {
+	case s.Env != "" && s.File != "":
+		return "", errors.New("give file or env, not both")
+	case s.Env != "":
+		if text := os.Getenv(s.Env); text != "" {
+			return text, nil
+		}
+		return "", fmt.Errorf("the environment variable %s is empty", s.Env)
+	case s.File != "":
+		data, err := readBounded(s.File, maxPublished)
+		return strings.TrimSpace(string(data)), err
+	}
+	return "", nil
+}
+
+func (s secret) empty() bool { return s == secret{} }
