@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: backends up down status test-backends help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,11 @@ down: ## stop those that `make up` started
 status: ## what runs where
 	tools/backends/backends status
 
-test-backends: ## the conformance suites on the servers that are up
-	eval "$$(tools/backends/backends env)" && $(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/... ./anchor/evm ./cmd/lethe -run 'Conform|Server|Backend|Role|Threat|S3|Postgres|Vault|Geth'
+test-backends: ## the conformance suites, and the demo, on the servers that are up (three minutes)
+	vars=$$(tools/backends/backends env) && eval "$$vars" && \
+	$(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/object ./offchain/index && \
+	$(GO) test -timeout 20m -count 1 ./anchor/evm -run Geth && \
+	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run OnServers
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run

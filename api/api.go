@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/time/rate"
 
@@ -45,7 +47,8 @@ type Config struct {
 	Version string // of the program
 	// Certificates reads the newest edition of an erasure's certificate.
 	Certificates func(ctx context.Context, erasure string) ([]byte, error)
-	// Dependencies asks what the service stands on whether it is there; nil for nothing.
+	// Dependencies asks what the service stands on whether it is there; nil for nothing. Anybody can have it called, as often as
+	// they like.
 	Dependencies func(ctx context.Context) []Dependency
 
 	// Rate is how many requests a second the anonymous operations take from all callers together, and how many the signed ones; 0
@@ -55,14 +58,17 @@ type Config struct {
 	MaxUpload int64
 	Uploads   int
 
-	Now    func() time.Time // defaults to time.Now
-	Logger *slog.Logger     // defaults to discarding
+	Metrics *Metrics         // nil counts nothing
+	Tracer  trace.Tracer     // defaults to none
+	Now     func() time.Time // defaults to time.Now
+	Logger  *slog.Logger     // defaults to discarding
 }
 
 // Dependency is something that the service stands on.
 type Dependency struct {
-	Name string
-	Err  error // nil when it is there; only its name (vault.Code) is shown
+	Name     string
+	Optional bool  // records are read without it as well
+	Err      error // nil when it is there; only its name (vault.Code) is shown, and to the operator what it says
 }
 
 const (
@@ -130,6 +136,9 @@ func (c *Config) fill() {
 	}
 	if c.Uploads == 0 {
 		c.Uploads = defaultUploads
+	}
+	if c.Tracer == nil {
+		c.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if c.Now == nil {
 		c.Now = time.Now

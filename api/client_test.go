@@ -110,7 +110,7 @@ func TestClientOfAServiceThatIsNotReady(t *testing.T) {
 	if err != nil || answer.JSON503 == nil || answer.JSON503.Ready {
 		t.Fatalf("%+v, %v", answer, err)
 	}
-	want := []DependencyState{{Name: "index", Ready: true}, {Name: "keys", Problem: "quarantined"}}
+	want := []DependencyState{{Name: "index", Ready: true, Needed: true}, {Name: "keys", Problem: "quarantined", Needed: true}}
 	for i, d := range answer.JSON503.Dependencies {
 		if d != want[i] {
 			t.Errorf("%+v, want %+v", d, want[i])

@@ -21,20 +21,37 @@ func (a *api) Health(context.Context, HealthRequestObject) (HealthResponseObject
 
 // Ready implements StrictServerInterface.
 func (a *api) Ready(ctx context.Context, _ ReadyRequestObject) (ReadyResponseObject, error) {
-	ready := Readiness{Ready: true, Dependencies: []DependencyState{}}
+	var on []Dependency
 	if a.cfg.Dependencies != nil {
-		for _, d := range a.cfg.Dependencies(ctx) {
-			state := DependencyState{Name: d.Name, Ready: d.Err == nil}
-			if d.Err != nil {
-				state.Problem, ready.Ready = codeOf(d.Err), false
-			}
-			ready.Dependencies = append(ready.Dependencies, state)
-		}
+		on = a.cfg.Dependencies(ctx)
 	}
+	ready := ReadinessOf(on, a.cfg.Operator != "")
 	if !ready.Ready {
 		return Ready503JSONResponse(ready), nil
 	}
 	return Ready200JSONResponse(ready), nil
+}
+
+// noAnswer is the name of what is wrong with a dependency when it has no name of its own.
+const noAnswer = "no-answer"
+
+// ReadinessOf is the document for what a service stands on. What errors say is the operator's to read: strangers get their names.
+func ReadinessOf(on []Dependency, toOperator bool) Readiness {
+	ready := Readiness{Ready: true, Dependencies: []DependencyState{}}
+	for _, d := range on {
+		state := DependencyState{Name: d.Name, Ready: d.Err == nil, Needed: !d.Optional}
+		if d.Err != nil {
+			if state.Problem = codeOf(d.Err); state.Problem == codeInternal || state.Problem == codeInterrupted {
+				state.Problem = noAnswer
+			}
+			if toOperator {
+				state.Detail = scrub(d.Err.Error())
+			}
+			ready.Ready = ready.Ready && d.Optional
+		}
+		ready.Dependencies = append(ready.Dependencies, state)
+	}
+	return ready
 }
 
 // Network implements StrictServerInterface.

@@ -141,9 +141,16 @@ type Custody string
 
 // DependencyState defines model for DependencyState.
 type DependencyState struct {
+	// Detail what it says, to the operator at the machine alone
+	Detail string `json:"detail,omitempty,omitzero"`
+
+	// Name keys, objects, index, log, guard or chain
 	Name string `json:"name"`
 
-	// Problem the name of what is wrong
+	// Needed records cannot be read without it
+	Needed bool `json:"needed"`
+
+	// Problem the name of what is wrong, no-answer when it has none of its own
 	Problem string `json:"problem,omitempty,omitzero"`
 	Ready   bool   `json:"ready"`
 }
@@ -925,6 +932,9 @@ type ClientInterface interface {
 
 	// Ready Whether records can be read and written
 	//
+	// What the service stands on is asked at most every few seconds, however often this is. What is not needed for reading (the chain) is
+	// listed, and does not make the service unready.
+	//
 	// Corresponds with GET /ready (the `Ready` operationId).
 	Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1443,6 +1453,9 @@ func (c *RawClient) ReservePlace(ctx context.Context, reqEditors ...RequestEdito
 }
 
 // Ready Whether records can be read and written
+//
+// What the service stands on is asked at most every few seconds, however often this is. What is not needed for reading (the chain) is
+// listed, and does not make the service unready.
 //
 // Corresponds with GET /ready (the `Ready` operationId).
 func (c *RawClient) Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3109,6 +3122,9 @@ type ClientWithResponsesInterface interface {
 
 	// ReadyWithResponse Whether records can be read and written
 	//
+	// What the service stands on is asked at most every few seconds, however often this is. What is not needed for reading (the chain) is
+	// listed, and does not make the service unready.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /ready (the `Ready` operationId).
@@ -4683,6 +4699,9 @@ func (c *ClientWithResponses) ReservePlaceWithResponse(ctx context.Context, reqE
 }
 
 // ReadyWithResponse Whether records can be read and written
+//
+// What the service stands on is asked at most every few seconds, however often this is. What is not needed for reading (the chain) is
+// listed, and does not make the service unready.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/gorilla/mux"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // exchange is what is known of a request while it is served.
@@ -26,7 +27,11 @@ type exchange struct {
 	caller Caller     // of operations for known callers
 	// token and key are of somebody who reads by proof: what they got for it, and the thumbprint of the key that it is bound to.
 	token, key string
+	proves     bool  // they say that they are one
 	length     int64 // of the body as it was declared; -1 when it was not
+
+	problem string     // that was answered, if one was
+	span    trace.Span // nil when there is none
 }
 
 type exchangeKey struct{}
@@ -37,7 +42,7 @@ func exchangeOf(ctx context.Context) *exchange {
 }
 
 // byProof says whether somebody reads who is not to be known.
-func (x *exchange) byProof() bool { return x.key != "" }
+func (x *exchange) byProof() bool { return x.proves }
 
 // quiet says whether nothing of the request is to be logged.
 func (x *exchange) quiet() bool { return x.op == nil || x.op.class == anonymous || x.byProof() }
@@ -78,7 +83,7 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: &response{ResponseWriter: w}}
 	start := a.cfg.Now()
-	defer func() { a.logAccess(r.Context(), x, a.cfg.Now().Sub(start)) }()
+	defer func() { a.finish(r.Context(), x, a.cfg.Now().Sub(start)) }()
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 	r.RemoteAddr = "" // nobody behind this has use for it
 	r.Header.Del("Cookie")
@@ -122,6 +127,7 @@ func (a *api) logAccess(ctx context.Context, x *exchange, took time.Duration) {
 func (a *api) answerError(_ http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r.Context())
 	p := problemOf(err)
+	x.problem = p.Code()
 	if p.Status == http.StatusInternalServerError {
 		p.Instance = a.logError(r.Context(), x, p, err)
 	}
@@ -165,11 +171,12 @@ func (a *api) allowed(r *http.Request) string {
 // guard admits a request to its operation.
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := a.admit(exchangeOf(r.Context()), r); err != nil {
+		x := exchangeOf(r.Context())
+		if err := a.admit(x, r); err != nil {
 			a.answerError(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, a.trace(x, r))
 	})
 }
 
@@ -215,6 +222,7 @@ func (a *api) authenticate(x *exchange, r *http.Request) error {
 	case strings.EqualFold(scheme, "Bearer"):
 		return a.identify(x, r, token)
 	case strings.EqualFold(scheme, "DPoP") && x.op.byProof:
+		x.proves = true
 		return a.entitle(x, r, token)
 	}
 	return refuse(codeCredentials, "the scheme is not taken here")

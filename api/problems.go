@@ -121,6 +121,7 @@ var problems = map[string]problem{
 	"key-missing":             {500, "a key is missing", "the operator must look at this", false},
 	"tampered":                {500, "what is stored was altered", "the operator must look at this", false},
 	"key-store-unavailable":   {503, "the key store does not answer", "try again later", false},
+	"store-unavailable":       {503, "a store does not answer", "try again later; whether a change took effect is not known", false},
 }
 
 const (

@@ -16,6 +16,7 @@ import (
 
 	"lethe/anchor"
 	"lethe/keys"
+	"lethe/offchain"
 	"lethe/vault"
 	"lethe/vault/fhir"
 )
@@ -85,7 +86,7 @@ func TestErrorsHaveTheirStatus(t *testing.T) {
 			"proof-invalid"},
 		{vault.ErrScope, 403, "scope-differs"}, {vault.ErrSubject, 403, "subject-differs"}, {vault.ErrToken, 401, "token-invalid"},
 		{vault.ErrNotLogged, 409, "not-logged"}, {keys.ErrCorrupt, 500, "tampered"}, {keys.ErrUnavailable, 503,
-			"key-store-unavailable"},
+			"key-store-unavailable"}, {offchain.ErrUnavailable, 503, "store-unavailable"},
 		{anchor.ErrUnreachable, 503, codeChain}, {&fhir.Error{Err: fhir.ErrTooBig, Entry: -1}, 413, codeDocumentSize},
 		{&fhir.Error{Err: fhir.ErrTwoPatients, Entry: 3}, 422, codeTwoPatients}, {context.Canceled, 503, codeInterrupted},
 		{errors.New("disk I/O error"), 500, codeInternal},

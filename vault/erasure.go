@@ -419,5 +419,6 @@ func (s *Service) openCase(ctx context.Context, id string) (offchain.Case, *keys
 		key.Zero()
 		return row, nil, nil, fmt.Errorf("case %s: %w", id, err)
 	}
+	s.requested.note(row, f.Request.Received)
 	return row, key, f, nil
 }

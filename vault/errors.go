@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"lethe/keys"
+	"lethe/offchain"
 )
 
 // Errors that callers branch on. Code gives each its public name, which is never reused.
@@ -101,6 +102,7 @@ var codes = []struct {
 	{keys.ErrCorrupt, "tampered"},
 	{keys.ErrUnwrap, "tampered"},
 	{keys.ErrUnavailable, "key-store-unavailable"},
+	{offchain.ErrUnavailable, "store-unavailable"},
 }
 
 // Code is the public name of an error: "erased", "erasing", "not-found"… and "internal-error" for what is none of ours.

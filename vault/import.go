@@ -27,6 +27,7 @@ type Imported struct {
 	Patient          string
 	NewPatient       bool
 	Bundle           string // the bundle's id, empty for a single record
+	Record           string // the single record's id, empty for a bundle
 	Records, Objects int
 	Bytes            int64
 	Skipped          bool // the same document was taken in before: nothing was stored
@@ -185,6 +186,7 @@ type importing struct {
 
 	parts  []*part // what is written: the manifest first for a bundle, then an object for each compartment
 	bundle string
+	record string // of a document that is one record
 }
 
 // part is one object of the import.
@@ -303,7 +305,7 @@ func (im *importing) insertPatient(ctx context.Context, tx offchain.Tx) error {
 
 func (im *importing) result() Imported {
 	return Imported{
-		Patient: im.who.id, NewPatient: im.who.isNew, Bundle: im.bundle,
+		Patient: im.who.id, NewPatient: im.who.isNew, Bundle: im.bundle, Record: im.record,
 		Records: len(im.doc.Entries), Objects: len(im.objects), Bytes: im.doc.Size,
 	}
 }

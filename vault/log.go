@@ -77,9 +77,11 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 			break
 		}
 	}
-	if _, err := s.cfg.Log.Publish(ctx); err != nil {
+	shown, err := s.cfg.Log.Publish(ctx)
+	if err != nil {
 		return fmt.Errorf("log: show a checkpoint: %w", err)
 	}
+	s.showings.add(shown.Size, s.cfg.Now())
 	s.changed.signal()
 	return nil
 }

@@ -242,7 +242,9 @@ func (s *Service) fillRecord(ctx context.Context, c *Content, r offchain.Record)
 	if r.Length > src.Size() || r.Offset > src.Size()-r.Length {
 		return fmt.Errorf("record %s lies outside its object: %w", r.ID, keys.ErrCorrupt)
 	}
-	c.Type, c.size, c.src = d.Type, r.Length, io.NewSectionReader(src, r.Offset, r.Length)
+	ahead := &readAhead{src: src}
+	c.closers = append(c.closers, ahead)
+	c.Type, c.size, c.src = d.Type, r.Length, io.NewSectionReader(ahead, r.Offset, r.Length)
 	return nil
 }
 
@@ -303,7 +305,7 @@ func readManifest(src io.ReaderAt, size int64) (*fhir.Layout, io.ReaderAt, error
 	return layout, io.NewSectionReader(src, start, size-start), nil
 }
 
-// readAheadSize is how much of an object is decrypted at once for the many small reads that put a bundle together.
+// readAheadSize is how much of an object is decrypted at once for many small reads.
 const readAheadSize = 256 << 10
 
 // readAhead serves small reads from a window of what it reads. It is safe for concurrent use.

@@ -119,6 +119,8 @@ type Service struct {
 	erasing   sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
 	writing   writing
 	anchoring anchoring
+	showings  showings
+	requested requestTimes
 	open      openReaders
 
 	publishing sync.Mutex // one version of a tree after the other
@@ -150,7 +152,9 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	return &Service{cfg: cfg, cache: cache}, nil
+	s := &Service{cfg: cfg, cache: cache}
+	s.showings.add(cfg.Log.Shown().Size, cfg.Now())
+	return s, nil
 }
 
 // Close zeroes the cached keys.

@@ -181,6 +181,9 @@ func (im *importing) insertRecords(ctx context.Context, tx offchain.Tx) error {
 			}
 			logged[i] = offchain.LogEntry{Entry: opening.Entry(), Subject: rows[i].ID, Compartment: rows[i].Compartment}
 		}
+		if im.doc.whole {
+			im.record = rows[0].ID
+		}
 		if err := errors.Join(tx.InsertRecords(ctx, rows), tx.InsertEntries(ctx, logged)); err != nil {
 			return err
 		}

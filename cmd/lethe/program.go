@@ -23,8 +23,9 @@ type program struct {
 
 	dir, configFile string
 	attested        []string
-	rpcListen       string // see devchain.Config.Listen
-	url, token      string // of a service elsewhere
+	rpcListen       string     // see devchain.Config.Listen
+	telemetry       *telemetry // of a service that keeps running; nil when nothing watches
+	url, token      string     // of a service elsewhere
 	json, verbose   bool
 	config          config
 	log             *slog.Logger

@@ -17,7 +17,6 @@ import (
 
 	"lethe/api"
 	"lethe/circuits"
-	"lethe/vault"
 )
 
 // socketName is the file in a state folder by which its service is reached on this machine: whoever may use the folder is the operator.
@@ -51,18 +50,30 @@ type servingAt struct {
 	API string `json:"api"`
 	Log string `json:"log"`
 	RPC string `json:"rpc,omitempty"`
+	// Metrics are served apart from the API.
+	Metrics string `json:"metrics,omitempty"`
 
 	origin string
 }
 
-func (p *program) serve(ctx context.Context, listen, url string) error {
+func (p *program) serve(ctx context.Context, listen, url string) (err error) {
+	if err := p.watch(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.telemetry.Close()) }()
 	return p.withStateMade(ctx, func(st *state) error {
-		failed := make(chan error, 2)
+		failed := make(chan error, 3)
 		at, stop, err := p.startServing(ctx, st, listen, url, failed)
 		if err != nil {
 			return err
 		}
 		defer stop()
+		metrics, stopMetrics, err := p.serveMetrics(ctx, st, failed)
+		if err != nil {
+			return err
+		}
+		defer stopMetrics()
+		at.Metrics = metrics
 		if st.chain != nil {
 			at.RPC = st.chain.URL()
 		}
@@ -71,7 +82,7 @@ func (p *program) serve(ctx context.Context, listen, url string) error {
 				return err
 			}
 		} else {
-			p.say("serving %s, log on %s%s; stop with Ctrl-C", at.API, at.Log, serving(", chain on ", at.RPC))
+			p.say("serving %s, log on %s%s%s; stop with Ctrl-C", at.API, at.Log, serving(", chain on ", at.RPC), serving(", metrics on ", at.Metrics))
 		}
 		select {
 		case <-ctx.Done():
@@ -143,8 +154,9 @@ func (p *program) frontDoor(st *state, url, operator string) (http.Handler, erro
 	cfg := api.Config{
 		Service: st.Service, URL: url, Issuer: issuer, Operator: operator, Proving: st.proving, Accreditor: st.accreditor,
 		Statements: manifests, Artifacts: artifacts(p.publicDir()), Network: st.network, Version: version(),
-		Certificates: st.certificate, Dependencies: st.dependencies, Rate: p.config.API.Rate, MaxUpload: p.config.API.MaxUpload, Logger: p.log,
+		Certificates: st.certificate, Dependencies: st.ready.ask, Rate: p.config.API.Rate, MaxUpload: p.config.API.MaxUpload, Logger: p.log,
 	}
+	p.telemetry.front(&cfg)
 	return api.New(cfg)
 }
 
@@ -185,17 +197,6 @@ func (a artifacts) Open(name string) (fs.File, error) {
 // certificate reads the newest edition of an erasure's certificate.
 func (st *state) certificate(ctx context.Context, id string) ([]byte, error) {
 	return st.book.Certificate(ctx, id)
-}
-
-// dependencies asks what the service stands on.
-func (st *state) dependencies(ctx context.Context) []api.Dependency {
-	_, index := st.Patients(ctx)
-	_, chain := st.contract.Latest(ctx)
-	var quarantine error
-	if !st.Witnessed() {
-		quarantine = vault.ErrNoWitness
-	}
-	return []api.Dependency{{Name: "index", Err: index}, {Name: "chain", Err: chain}, {Name: "witness", Err: quarantine}}
 }
 
 // issuerFile holds the secret of the development issuer, in a state folder. It is made when it is first needed.

@@ -25,13 +25,13 @@ import (
 
 // servers are those that `make up` starts, with a database, buckets and an account of the test's own.
 type servers struct {
-	t    *testing.T
+	t    testing.TB
 	home string // of the configuration and its secrets
 	file string // of the configuration
 }
 
 // onTheServers skips by name when one is missing.
-func onTheServers(t *testing.T) *servers {
+func onTheServers(t testing.TB) *servers {
 	t.Helper()
 	for _, name := range []string{
 		"LETHE_TEST_VAULT", "LETHE_TEST_S3", "LETHE_TEST_S3_OTHER", "LETHE_TEST_POSTGRES", "LETHE_TEST_GETH", "LETHE_TEST_GETH_WS",

@@ -50,6 +50,9 @@ type state struct {
 	contract anchor.Chain
 	network  anchor.Network
 	book     *ledger.Ledger
+	blinder  keys.Blinder // and objects: as readiness asks them, uncounted
+	objects  objectStore
+	ready    *readiness
 	proving  *vault.Proving // nil when nobody reads by proof
 	// accreditor is the verifier key of the accreditation role
 	accreditor string
@@ -137,11 +140,13 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.closers = append(st.closers, ring.Close)
-	objects, err := p.openObjects(ctx)
-	if err != nil {
+	st.blinder = ring.serve
+	p.telemetry.keys(ring)
+	if st.objects, err = p.openObjects(ctx); err != nil {
 		return err
 	}
-	st.closers = append(st.closers, objects.Close)
+	st.closers = append(st.closers, st.objects.Close)
+	objects := p.telemetry.objects(st.objects)
 	copies, outside, err := p.openLedgerCopy(ctx, objects, st)
 	if err != nil {
 		return err
@@ -165,7 +170,13 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	cfg.Log, cfg.Attested = st.log, p.attested
-	return st.openService(ctx, p, ring, cfg)
+	p.telemetry.ports(&cfg)
+	if err := st.openService(ctx, p, ring, cfg); err != nil {
+		return err
+	}
+	st.ready = newReadiness(st.checks(p.config.Tenant))
+	st.closers = append(st.closers, st.ready.Close)
+	return nil
 }
 
 // copyMark is what a folder for the ledger's second copy holds once it has seen the chain agree. Without it the folder is new, or not the

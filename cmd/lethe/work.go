@@ -35,9 +35,15 @@ chain answers JSON-RPC, on loopback only.`,
 type working struct {
 	Log string `json:"log,omitempty"`
 	RPC string `json:"rpc,omitempty"`
+
+	Metrics string `json:"metrics,omitempty"`
 }
 
-func (p *program) keepWorking(ctx context.Context, listen string) error {
+func (p *program) keepWorking(ctx context.Context, listen string) (err error) {
+	if err := p.watch(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.telemetry.Close()) }()
 	return p.withState(ctx, func(st *state) error {
 		if p.rpcListen != "" && st.chain == nil {
 			return errors.New("--rpc-listen is for a state folder's own chain, and another is configured")
@@ -46,7 +52,7 @@ func (p *program) keepWorking(ctx context.Context, listen string) error {
 		if st.chain != nil {
 			w.RPC = st.chain.URL()
 		}
-		failed := make(chan error, 1)
+		failed := make(chan error, 2)
 		if listen != "" {
 			server, address, err := p.serveLog(ctx, st, listen, failed)
 			if err != nil {
@@ -55,12 +61,18 @@ func (p *program) keepWorking(ctx context.Context, listen string) error {
 			defer func() { _ = server.Close() }()
 			w.Log = "http://" + address + "/log/"
 		}
+		metrics, stopMetrics, err := p.serveMetrics(ctx, st, failed)
+		if err != nil {
+			return err
+		}
+		defer stopMetrics()
+		w.Metrics = metrics
 		if p.json {
 			if err := p.print(w); err != nil {
 				return err
 			}
 		} else {
-			p.say("working%s%s; stop with Ctrl-C", serving(", log on ", w.Log), serving(", chain on ", w.RPC))
+			p.say("working%s%s%s; stop with Ctrl-C", serving(", log on ", w.Log), serving(", chain on ", w.RPC), serving(", metrics on ", w.Metrics))
 		}
 		select {
 		case <-ctx.Done():

@@ -120,10 +120,18 @@ func (s *Store) View(ctx context.Context, fn func(offchain.Queries) error) error
 	return s.transact(ctx, s.read, s.snapshot, s.look, func(q *tx) error { return fn(q) })
 }
 
+// notBegun says that the database could not be asked, unless it is the caller who gave up.
+func notBegun(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", offchain.ErrUnavailable, err)
+}
+
 func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, first string, fn func(*tx) error) (err error) {
 	t, err := db.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("index: begin: %w", err)
+		return fmt.Errorf("index: begin: %w", notBegun(ctx, err))
 	}
 	defer func() { // after a commit it does nothing; after an error or a panic it frees the connection
 		if back := t.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
@@ -132,7 +140,7 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, options *sql.TxOptions
 	}()
 	if first != "" {
 		if _, err := t.ExecContext(ctx, first, s.tenant); err != nil {
-			return fmt.Errorf("index: begin: %w", err)
+			return fmt.Errorf("index: begin: %w", notBegun(ctx, err))
 		}
 	}
 	if err := fn(&tx{Tx: t, store: s}); err != nil {

@@ -32,13 +32,34 @@ type s3Reader struct {
 	idle   *stream
 }
 
-// stream is the rest of an answer, from at up to end.
+// stream is the rest of an answer, from at up to end, with the last bytes before that: whoever decrypts chunk by chunk comes back to the
+// beginning of one.
 type stream struct {
 	io.ReadCloser
 	at, end int64
+	tail    []byte
 }
 
-const headSize = 64 << 10
+const (
+	headSize = 64 << 10
+	tailSize = 32 << 10 // two chunks of the record format
+)
+
+// reaches says whether the stream can give what is at off.
+func (s *stream) reaches(off int64) bool { return s.at-int64(len(s.tail)) <= off && off <= s.at }
+
+// readAt fills p from off on, which the stream reaches.
+func (s *stream) readAt(p []byte, off int64) (int, error) {
+	known := copy(p, s.tail[int64(len(s.tail))-(s.at-off):])
+	n, err := io.ReadFull(s, p[known:])
+	s.at += int64(n)
+	fresh := p[known : known+n]
+	if keep := max(0, tailSize-len(fresh)); len(s.tail) > keep {
+		s.tail = s.tail[:copy(s.tail, s.tail[len(s.tail)-keep:])]
+	}
+	s.tail = append(s.tail, fresh[max(0, len(fresh)-tailSize):]...)
+	return known + n, err
+}
 
 // Open implements [offchain.Objects].
 func (s *S3) Open(ctx context.Context, key string) (offchain.ObjectReader, error) {
@@ -146,8 +167,7 @@ func (r *s3Reader) fetch(p []byte, off int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := io.ReadFull(from, p)
-	from.at += int64(n)
+	n, err := from.readAt(p, off)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // within the object's length
@@ -164,12 +184,12 @@ func (r *s3Reader) take(off, length int64) (*stream, error) {
 		r.mu.Unlock()
 		return nil, errors.New("it is closed")
 	}
-	if s := r.idle; s != nil && s.at == off {
+	if s := r.idle; s != nil && s.reaches(off) {
 		r.idle = nil
 		r.mu.Unlock()
 		return s, nil
 	}
-	goesOn := off == r.next
+	goesOn := off == r.next || off == int64(len(r.head))
 	r.mu.Unlock()
 	end := off + length
 	if goesOn {
@@ -181,7 +201,7 @@ func (r *s3Reader) take(off, length int64) (*stream, error) {
 		return nil, err
 	}
 	body, _, _, err := r.store.core.GetObject(r.ctx, r.store.bucket, r.store.name(r.key), o)
-	return &stream{body, off, end}, err
+	return &stream{ReadCloser: body, at: off, end: end}, err
 }
 
 // giveBack keeps an answer that has more to say, in the place of the one before.
