@@ -99,30 +99,22 @@ func (s *Service) Read(ctx context.Context, id string, who Access) (*Content, er
 
 // readIf is Read for whoever may read what lies in these compartments of this patient; to others it is not there.
 func (s *Service) readIf(ctx context.Context, id string, who Access, may func(patient string, compartments []string) bool) (*Content, error) {
-	r, b, err := s.locate(ctx, id)
+	at, err := s.find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	patient := r.Patient + b.Patient // one of the two is empty
-	lies, err := s.compartmentsOf(ctx, r, b)
-	if _, _, now := s.locate(ctx, id); now != nil { // an erasure that came first
-		err = now
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !may(patient, lies) {
+	if !may(at.patient(), at.compartments()) {
 		return nil, ErrNotFound
 	}
-	if err := s.disclose(ctx, patient, id, who); err != nil {
+	if err := s.disclose(ctx, at.patient(), id, who); err != nil {
 		return nil, fmt.Errorf("note the disclosure: %w", err)
 	}
 	c := &Content{ID: id, byToken: who.token != [32]byte{}}
-	c.release = s.open.add(patient, c)
-	if r.ID != "" {
-		err = s.fillRecord(ctx, c, r)
+	c.release = s.open.add(at.patient(), c)
+	if at.record.ID != "" {
+		err = s.fillRecord(ctx, c, at)
 	} else {
-		err = s.fillBundle(ctx, c, b)
+		err = s.fillBundle(ctx, c, at)
 	}
 	if _, _, now := s.locate(ctx, id); now != nil { // an erasure that began meanwhile, which may be why the rest failed
 		err = now
@@ -133,44 +125,78 @@ func (s *Service) readIf(ctx context.Context, id string, who Access, may func(pa
 	return c, nil
 }
 
-// compartmentsOf names the compartments that a record or a bundle lies in.
-func (s *Service) compartmentsOf(ctx context.Context, r offchain.Record, b offchain.Bundle) (names []string, err error) {
+// found is a record or a bundle, and the objects that it lies in.
+type found struct {
+	record  offchain.Record
+	bundle  offchain.Bundle
+	sources []source
+}
+
+// source is an object with its compartment as the index has them.
+type source struct {
+	object      offchain.Object
+	compartment offchain.Compartment
+}
+
+func (f *found) patient() string { return f.record.Patient + f.bundle.Patient } // one of the two is empty
+
+func (f *found) compartments() (names []string) {
+	for _, src := range f.sources {
+		names = append(names, src.compartment.Name)
+	}
+	return names
+}
+
+// find looks once at everything that the index has of what is to be read.
+func (s *Service) find(ctx context.Context, id string) (f found, err error) {
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		objects := b.Sources
-		if r.ID != "" {
-			objects = []string{r.Object}
+		if f.record, f.bundle, err = locate(ctx, q, id); err != nil {
+			return err
 		}
-		for _, id := range objects {
-			o, err := q.Object(ctx, id)
+		objects := f.bundle.Sources
+		if f.record.ID != "" {
+			objects = []string{f.record.Object}
+		}
+		for _, object := range objects {
+			src, err := sourceOf(ctx, q, object)
 			if err != nil {
 				return err
 			}
-			c, err := q.Compartment(ctx, o.Compartment)
-			if err != nil {
-				return err
-			}
-			names = append(names, c.Name)
+			f.sources = append(f.sources, src)
 		}
 		return nil
 	})
-	return names, err
+	return f, err
+}
+
+func sourceOf(ctx context.Context, q offchain.Queries, object string) (src source, err error) {
+	if src.object, err = q.Object(ctx, object); err != nil {
+		return src, err
+	}
+	src.compartment, err = q.Compartment(ctx, src.object.Compartment)
+	return src, err
 }
 
 // locate finds a record or bundle that may be read.
 func (s *Service) locate(ctx context.Context, id string) (r offchain.Record, b offchain.Bundle, err error) {
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		if err := alive(ctx, q, id); err != nil {
-			return err
-		}
-		if r, err = q.Record(ctx, id); errors.Is(err, offchain.ErrNotFound) {
-			b, err = q.Bundle(ctx, id)
-		}
-		if err != nil {
-			return notFound(err)
-		}
-		return readable(ctx, q, r.Patient+b.Patient)
+		r, b, err = locate(ctx, q, id)
+		return err
 	})
 	return r, b, err
+}
+
+func locate(ctx context.Context, q offchain.Queries, id string) (r offchain.Record, b offchain.Bundle, err error) {
+	if err := alive(ctx, q, id); err != nil {
+		return r, b, err
+	}
+	if r, err = q.Record(ctx, id); errors.Is(err, offchain.ErrNotFound) {
+		b, err = q.Bundle(ctx, id)
+	}
+	if err != nil {
+		return r, b, notFound(err)
+	}
+	return r, b, readable(ctx, q, r.Patient+b.Patient)
 }
 
 // alive refuses what has a tombstone.
@@ -197,39 +223,36 @@ func readable(ctx context.Context, q offchain.Queries, patient string) error {
 	return nil
 }
 
-// held is an object with its compartment as the index has them.
-func (s *Service) held(ctx context.Context, object string) (o offchain.Object, c offchain.Compartment, err error) {
+// openByID opens an object for reading, with its compartment, whose key the caller zeroes.
+func (s *Service) openByID(ctx context.Context, object string) (r *objectReader, c compartment, err error) {
+	var src source
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		if o, err = q.Object(ctx, object); err != nil {
-			return err
-		}
-		c, err = q.Compartment(ctx, o.Compartment)
+		src, err = sourceOf(ctx, q, object)
 		return err
 	})
-	return o, c, err
+	if err != nil {
+		return nil, c, err
+	}
+	return s.openSource(ctx, src)
 }
 
-// openByID opens an object for reading, with its compartment, whose key the caller zeroes.
-func (s *Service) openByID(ctx context.Context, object string) (*objectReader, compartment, error) {
-	o, row, err := s.held(ctx, object)
+func (s *Service) openSource(ctx context.Context, src source) (*objectReader, compartment, error) {
+	key, err := s.openKey(ctx, src.compartment)
 	if err != nil {
 		return nil, compartment{}, err
 	}
-	key, err := s.openKey(ctx, row)
-	if err != nil {
-		return nil, compartment{}, err
-	}
-	c := compartment{row, key}
-	src, err := s.openObject(ctx, c, o)
+	c := compartment{src.compartment, key}
+	r, err := s.openObject(ctx, c, src.object)
 	if err != nil {
 		key.Zero()
 		return nil, compartment{}, err
 	}
-	return src, c, nil
+	return r, c, nil
 }
 
-func (s *Service) fillRecord(ctx context.Context, c *Content, r offchain.Record) error {
-	src, comp, err := s.openByID(ctx, r.Object)
+func (s *Service) fillRecord(ctx context.Context, c *Content, at found) error {
+	r := at.record
+	src, comp, err := s.openSource(ctx, at.sources[0])
 	if err != nil {
 		return err
 	}
@@ -251,11 +274,12 @@ func (s *Service) fillRecord(ctx context.Context, c *Content, r offchain.Record)
 // bundleType is the type of what Read gives for a bundle.
 const bundleType = "Bundle"
 
-func (s *Service) fillBundle(ctx context.Context, c *Content, b offchain.Bundle) error {
+func (s *Service) fillBundle(ctx context.Context, c *Content, at found) error {
+	b := at.bundle
 	var sources []io.ReaderAt
 	var manifestSize int64
-	for i, id := range b.Sources {
-		src, comp, err := s.openByID(ctx, id)
+	for i, from := range at.sources {
+		src, comp, err := s.openSource(ctx, from)
 		if err != nil {
 			return err
 		}
