@@ -75,7 +75,7 @@ test-backends: ## the conformance suites, and the demo, on the servers that are 
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
 	$(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/object ./offchain/index && \
 	$(GO) test -timeout 20m -count 1 ./anchor/evm -run Geth && \
-	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run OnServers
+	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run DemoOnServers
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run
