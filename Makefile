@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ test-backends: ## the conformance suites, and the demo, on the servers that are 
 	$(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/object ./offchain/index && \
 	$(GO) test -timeout 20m -count 1 ./anchor/evm -run Geth && \
 	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run DemoOnServers
+
+campaign-servers: ## every store put back at every moment, faults of every server, residue in their files; tables to bin/ (an hour or two)
+	vars=$$(tools/backends/backends env) && eval "$$vars" && \
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers' -v
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run

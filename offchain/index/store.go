@@ -10,7 +10,8 @@
 // its own, and one flush of the server's log; jobs are found by polling once a second, as the driver cannot listen.
 //
 // What Scrub leaves in PostgreSQL: the server's write-ahead log, its archives, replicas, base backups, and the freed blocks of
-// the replaced files, until each is recycled; and dead versions of rows sealed under wiped keys, until a vacuum. That something
+// the replaced files, until each is recycled; and dead versions of rows sealed under wiped keys, until their place in the page is
+// used again (a plain vacuum does not overwrite it). That something
 // is gone can be claimed from the day on which the last of these is gone. The checkpoint that hurries the first along is the
 // operator's to order, not the service's.
 package index
