@@ -212,4 +212,12 @@ func TestThreat42NobodyIsLetInByALogThatIsBehind(t *testing.T) {
 	if s.letsIn(s.doctors[0], g) {
 		t.Error("providers are let in by a log that lacks what has ended")
 	}
+	for what, err := range map[string]error{ // before anything else is looked at
+		"a challenge":   errorOf(s.Challenge(t.Context(), ChallengeRequest{})),
+		"a proof":       errorOf(s.Authorize(t.Context(), Presentation{}, "")),
+		"a binding":     errorOf(s.Bind(t.Context(), Binding{})),
+		"another grant": errorOf(s.Give(t.Context(), GrantGiven{})),
+	} {
+		wantCode(t, what, err, "quarantined")
+	}
 }

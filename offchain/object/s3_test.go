@@ -121,3 +121,28 @@ func TestServersCheckSums(t *testing.T) {
 		}
 	})
 }
+
+func TestS3ConfigIsChecked(t *testing.T) {
+	good := object.S3Config{URL: "https://s3.example:9000", Bucket: "records", Key: "k", Secret: "s"}
+	for name, change := range map[string]func(*object.S3Config){
+		"http to another machine": func(c *object.S3Config) { c.URL = "http://s3.example:9000" },
+		"no host":                 func(c *object.S3Config) { c.URL = "https://" },
+		"a path":                  func(c *object.S3Config) { c.URL += "/bucket" },
+		"credentials in the URL":  func(c *object.S3Config) { c.URL = "https://k:s@s3.example" },
+		"no bucket":               func(c *object.S3Config) { c.Bucket = "" },
+		"a prefix that climbs":    func(c *object.S3Config) { c.Prefix = "../other" },
+		"no key":                  func(c *object.S3Config) { c.Key = "" },
+		"no secret":               func(c *object.S3Config) { c.Secret = "" },
+		"small parts":             func(c *object.S3Config) { c.PartSize = 1 << 20 },
+		"no certificates":         func(c *object.S3Config) { c.CAFile = "s3_test.go" },
+	} {
+		cfg := good
+		change(&cfg)
+		if _, err := object.NewS3(cfg); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if _, err := object.NewS3(good); err != nil {
+		t.Error(err)
+	}
+}
