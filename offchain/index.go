@@ -26,25 +26,36 @@ type Tx interface {
 	CaseWriter
 	LogWriter
 	RegistryWriter
+	ProcessWriter
 	// Enqueue adds a job that runs, at least once, after this transaction has committed, and never when it has not.
 	Enqueue(ctx context.Context, job Job) error
 }
 
-// Job is work that a transaction leaves behind: [ExecuteErasure] or [SequenceLog]. Jobs hold ids only.
+// Job is work that a transaction leaves behind: [PrepareErasure], [ExecuteErasure], [SequenceLog] or [AnswerQuestion]. Jobs hold ids
+// only.
 type Job interface{ job() }
 
-// ExecuteErasure is the job that carries out an approved case.
+// PrepareErasure is the job that copies what the law keeps of an approved case.
+type PrepareErasure struct{ Case string }
+
+// ExecuteErasure is the job that carries out a case whose copy reads.
 type ExecuteErasure struct{ Case string }
+
+// AnswerQuestion is the job of whoever can decrypt, for whoever cannot.
+type AnswerQuestion struct{ ID string }
 
 // SequenceLog is the job that brings the entries that have no position yet into the log. One that waits stands for all.
 type SequenceLog struct{}
 
+func (PrepareErasure) job() {}
 func (ExecuteErasure) job() {}
 func (SequenceLog) job()    {}
+func (AnswerQuestion) job() {}
 
 // Queries reads the index. A single row that is not there is ErrNotFound.
 type Queries interface {
 	RegistryQueries
+	ProcessQueries
 	Patient(ctx context.Context, id string) (Patient, error)
 	// Patients lists the patients that are not erased, by id, with their number of records.
 	Patients(ctx context.Context) ([]PatientCount, error)
@@ -118,6 +129,11 @@ type PatientWriter interface {
 type RecordWriter interface {
 	InsertIntents(ctx context.Context, intents []Intent) error
 	DeleteIntents(ctx context.Context, names []string) error
+	// TakeIntents is DeleteIntents for what must still be announced: ErrNotFound when somebody has cleaned up after this process
+	// meanwhile.
+	TakeIntents(ctx context.Context, names []string) error
+	// LeaveIntents leaves announcements of a process to whoever cleans up.
+	LeaveIntents(ctx context.Context, names []string) error
 	InsertObject(ctx context.Context, o Object) error
 	InsertRecords(ctx context.Context, rs []Record) error
 	// MoveRecord points a record at its copy in another compartment and forgets the bundle that it came in.
@@ -259,10 +275,12 @@ type Attempt struct {
 	Time, Created time.Time // zero Time until it is in a block
 }
 
-// Intent announces a key or an object before it is made, so that a crash leaves no orphan.
+// Intent announces a key or an object before it is made, so that a crash leaves no orphan. Holder is the process that makes it, empty
+// once nobody does.
 type Intent struct {
-	Kind IntentKind
-	Name string
+	Kind   IntentKind
+	Name   string
+	Holder string
 }
 
 // IntentKind says what an intent announces.

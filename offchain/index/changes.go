@@ -1,9 +1,7 @@
 package index
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
 
 	"lethe/offchain"
 )
@@ -98,8 +96,8 @@ func (t *tx) PutSetting(ctx context.Context, name string, value []byte) error {
 
 func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error {
 	for _, i := range intents {
-		err := t.insert(ctx, "add intent", `INSERT INTO intents (tenant, name, kind) VALUES ($1, $2, $3)`,
-			t.store.tenant, i.Name, i.Kind)
+		err := t.insert(ctx, "add intent", `INSERT INTO intents (tenant, name, kind, holder) VALUES ($1, $2, $3, $4)`,
+			t.store.tenant, i.Name, i.Kind, i.Holder)
 		if err != nil {
 			return err
 		}
@@ -110,6 +108,26 @@ func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error
 func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
 	for _, n := range names {
 		if err := t.exec(ctx, "delete intent", `DELETE FROM intents WHERE tenant = $1 AND name = $2`, t.store.tenant, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) TakeIntents(ctx context.Context, names []string) error {
+	for _, n := range names {
+		err := changed(t.ExecContext(ctx, `DELETE FROM intents WHERE tenant = $1 AND name = $2`, t.store.tenant, n))
+		if err != nil {
+			return wrap("take intent", err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) LeaveIntents(ctx context.Context, names []string) error {
+	for _, n := range names {
+		err := t.exec(ctx, "leave intent", `UPDATE intents SET holder = '' WHERE tenant = $1 AND name = $2`, t.store.tenant, n)
+		if err != nil {
 			return err
 		}
 	}
@@ -183,15 +201,8 @@ func (t *tx) InsertCase(ctx context.Context, c offchain.Case) error {
 }
 
 func (t *tx) UpdateCase(ctx context.Context, c offchain.Case) error {
-	done, err := t.ExecContext(ctx, `UPDATE cases SET state = $1, file = $2 WHERE tenant = $3 AND id = $4`,
-		c.State, c.File, t.store.tenant, c.ID)
-	if err != nil {
-		return wrap("update case", err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n != 1 {
-		return wrap("update case", cmp.Or(err, sql.ErrNoRows))
-	}
-	return nil
+	return wrap("update case", changed(t.ExecContext(ctx, `UPDATE cases SET state = $1, file = $2 WHERE tenant = $3 AND id = $4`,
+		c.State, c.File, t.store.tenant, c.ID)))
 }
 
 func (t *tx) MarkApplied(ctx context.Context, seq uint64) error {

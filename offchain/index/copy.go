@@ -51,6 +51,9 @@ func tables() []table {
 		{"notes", "seq"},
 		{"spent", "used, value"},
 		{"tokens", "hash"},
+		{"sessions", "holder"},
+		{"revocations", "seq"},
+		{"questions", "id"},
 	}
 }
 
@@ -214,8 +217,12 @@ func (t table) put(ctx context.Context, to *tx, columns []string, row []any) err
 
 // waitingJobs lists this tenant's jobs that have not ended, oldest first.
 func (t *tx) waitingJobs(ctx context.Context) ([]offchain.Job, error) {
+	var queues []string
+	for _, queue := range allQueues() {
+		queues = append(queues, t.store.ofTenant(queue))
+	}
 	listed, err := t.store.jobs.JobListTx(ctx, t.Tx, river.NewJobListParams().
-		Queues(t.store.ofTenant(queueErasures), t.store.ofTenant(queueLog)).
+		Queues(queues...).
 		States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled).
 		OrderBy(river.JobListOrderByID, river.SortOrderAsc).First(maxJobs))
 	if err != nil {
@@ -227,7 +234,7 @@ func (t *tx) waitingJobs(ctx context.Context) ([]offchain.Job, error) {
 	jobs := make([]offchain.Job, len(listed.Jobs))
 	for i, row := range listed.Jobs {
 		if jobs[i], err = decodeJob(row); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("job %d: %w", row.ID, err)
 		}
 	}
 	return jobs, nil
@@ -237,17 +244,24 @@ func (t *tx) waitingJobs(ctx context.Context) ([]offchain.Job, error) {
 const maxJobs = 10_000
 
 func decodeJob(row *rivertype.JobRow) (offchain.Job, error) {
+	var err error
 	switch row.Kind {
+	case prepareErasure{}.Kind():
+		var args prepareErasure
+		err = json.Unmarshal(row.EncodedArgs, &args)
+		return offchain.PrepareErasure(args), err
 	case executeErasure{}.Kind():
 		var args executeErasure
-		if err := json.Unmarshal(row.EncodedArgs, &args); err != nil {
-			return nil, fmt.Errorf("job %d: %w", row.ID, err)
-		}
-		return offchain.ExecuteErasure(args), nil
+		err = json.Unmarshal(row.EncodedArgs, &args)
+		return offchain.ExecuteErasure(args), err
 	case sequenceLog{}.Kind():
 		return offchain.SequenceLog{}, nil
+	case answerQuestion{}.Kind():
+		var args answerQuestion
+		err = json.Unmarshal(row.EncodedArgs, &args)
+		return offchain.AnswerQuestion(args), err
 	}
-	return nil, fmt.Errorf("job %d is of unknown kind %s", row.ID, row.Kind)
+	return nil, fmt.Errorf("unknown kind %s", row.Kind)
 }
 
 func copyJobs(ctx context.Context, source, target *tx) (int, error) {

@@ -12,12 +12,16 @@ import (
 	"lethe/offchain"
 )
 
-// Queues, one of each for every tenant. A process works them one job at a time: ledger entries are carried out in their order,
-// and the log has one writer.
+// Queues, one of each for every tenant and kind of process. A process works them one job at a time: ledger entries are carried out in
+// their order, and the log has one writer.
 const (
-	queueErasures = "erasures"
-	queueLog      = "log"
+	queuePreparing = "preparing"
+	queueErasures  = "erasures"
+	queueLog       = "log"
+	queueQuestions = "questions"
 )
+
+func allQueues() []string { return []string{queuePreparing, queueErasures, queueLog, queueQuestions} }
 
 // A job that a kill left running comes back after rescueAfter.
 const (
@@ -26,16 +30,32 @@ const (
 	// logRetry is how long entries wait for a log that could not be written to; it is tried for as long as it takes.
 	logRetry    = 5 * time.Second
 	logAttempts = 1 << 14
+	// questionAttempts are few: who asks waits a minute, and asks again.
+	questionAttempts = 3
 )
 
 // Handlers are what jobs call. Each is called at least once for a job, and must be idempotent. Jobs whose handler is nil are left
 // to another process.
 type Handlers struct {
+	PrepareErasure func(ctx context.Context, job offchain.PrepareErasure) error
 	ExecuteErasure func(ctx context.Context, job offchain.ExecuteErasure) error
 	SequenceLog    func(ctx context.Context, job offchain.SequenceLog) error
+	AnswerQuestion func(ctx context.Context, job offchain.AnswerQuestion) error
 }
 
-// executeErasure is the job's stored form: an id, nothing about a person.
+// The jobs' stored forms: an id, nothing about a person.
+type prepareErasure struct {
+	Case string `json:"case"`
+}
+
+func (prepareErasure) Kind() string { return "erasure_prepare" }
+
+type answerQuestion struct {
+	ID string `json:"id"`
+}
+
+func (answerQuestion) Kind() string { return "question_answer" }
+
 type executeErasure struct {
 	Case string `json:"case"`
 }
@@ -47,16 +67,22 @@ type sequenceLog struct{}
 func (sequenceLog) Kind() string { return "log_sequence" }
 
 func (t *tx) Enqueue(ctx context.Context, job offchain.Job) error {
+	add := func(args river.JobArgs, queue string, attempts int) error {
+		_, err := t.store.jobs.InsertTx(ctx, t.Tx, args, &river.InsertOpts{Queue: t.store.ofTenant(queue), MaxAttempts: attempts})
+		return err
+	}
 	var err error
 	switch job := job.(type) {
+	case offchain.PrepareErasure:
+		err = add(prepareErasure(job), queuePreparing, river.MaxAttemptsDefault)
 	case offchain.ExecuteErasure:
-		_, err = t.store.jobs.InsertTx(ctx, t.Tx, executeErasure(job),
-			&river.InsertOpts{Queue: t.store.ofTenant(queueErasures)})
+		err = add(executeErasure(job), queueErasures, river.MaxAttemptsDefault)
+	case offchain.AnswerQuestion:
+		err = add(answerQuestion(job), queueQuestions, questionAttempts)
 	case offchain.SequenceLog:
 		var waiting bool
 		if waiting, err = t.logJobWaits(ctx); err == nil && !waiting {
-			_, err = t.store.jobs.InsertTx(ctx, t.Tx, sequenceLog(job),
-				&river.InsertOpts{Queue: t.store.ofTenant(queueLog), MaxAttempts: logAttempts})
+			err = add(sequenceLog(job), queueLog, logAttempts)
 		}
 	default:
 		err = fmt.Errorf("no job of type %T", job)
@@ -77,50 +103,70 @@ func (t *tx) logJobWaits(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-type erasureWorker struct {
-	river.WorkerDefaults[executeErasure]
-	handle func(context.Context, offchain.ExecuteErasure) error
+// worker calls the handler of one kind of job.
+type worker[A river.JobArgs] struct {
+	river.WorkerDefaults[A]
+	handle func(context.Context, A) error
+	retry  time.Duration // for as long as it takes; 0: River's own schedule
 }
 
-func (w *erasureWorker) Work(ctx context.Context, job *river.Job[executeErasure]) error {
-	err := w.handle(ctx, offchain.ExecuteErasure(job.Args))
-	if errors.Is(err, offchain.ErrNotFound) {
-		return river.JobCancel(err) // no such case, and there will be none
+func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	err := w.handle(ctx, job.Args)
+	if w.retry == 0 && errors.Is(err, offchain.ErrNotFound) {
+		return river.JobCancel(err) // no such case or question, and there will be none
 	}
 	return err
 }
 
-type logWorker struct {
-	river.WorkerDefaults[sequenceLog]
-	handle func(context.Context, offchain.SequenceLog) error
+func (w *worker[A]) NextRetry(*river.Job[A]) time.Time {
+	if w.retry == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(w.retry)
 }
 
-func (w *logWorker) Work(ctx context.Context, job *river.Job[sequenceLog]) error {
-	return w.handle(ctx, offchain.SequenceLog(job.Args))
+// workers are of every kind: one process puts back what any has left running, and discards what it does not know.
+func (h Handlers) workers() *river.Workers {
+	all := river.NewWorkers()
+	river.AddWorker(all, &worker[prepareErasure]{handle: func(ctx context.Context, args prepareErasure) error {
+		return h.PrepareErasure(ctx, offchain.PrepareErasure(args))
+	}})
+	river.AddWorker(all, &worker[executeErasure]{handle: func(ctx context.Context, args executeErasure) error {
+		return h.ExecuteErasure(ctx, offchain.ExecuteErasure(args))
+	}})
+	river.AddWorker(all, &worker[sequenceLog]{retry: logRetry, handle: func(ctx context.Context, args sequenceLog) error {
+		return h.SequenceLog(ctx, offchain.SequenceLog(args))
+	}})
+	river.AddWorker(all, &worker[answerQuestion]{handle: func(ctx context.Context, args answerQuestion) error {
+		return h.AnswerQuestion(ctx, offchain.AnswerQuestion(args))
+	}})
+	return all
 }
 
-func (w *logWorker) NextRetry(*river.Job[sequenceLog]) time.Time { return time.Now().Add(logRetry) }
+// queues are those that have a handler.
+func (h Handlers) queues(of func(string) string) map[string]river.QueueConfig {
+	queues := map[string]river.QueueConfig{}
+	for queue, handled := range map[string]bool{
+		queuePreparing: h.PrepareErasure != nil, queueErasures: h.ExecuteErasure != nil, queueLog: h.SequenceLog != nil,
+		queueQuestions: h.AnswerQuestion != nil,
+	} {
+		if handled {
+			queues[of(queue)] = river.QueueConfig{MaxWorkers: 1}
+		}
+	}
+	return queues
+}
 
 // Work starts working this tenant's queues. It returns how to stop: no new job starts, the running ones end, and the call waits
 // for them until its context ends. Stop before Close.
 func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context) error, err error) {
-	queues := map[string]river.QueueConfig{}
-	if h.ExecuteErasure != nil {
-		queues[s.ofTenant(queueErasures)] = river.QueueConfig{MaxWorkers: 1}
-	}
-	if h.SequenceLog != nil {
-		queues[s.ofTenant(queueLog)] = river.QueueConfig{MaxWorkers: 1}
-	}
+	queues := h.queues(s.ofTenant)
 	if len(queues) == 0 {
 		return nil, errors.New("index: Handlers has none")
 	}
-	// of every kind: one process puts back what any has left running, and discards what it does not know
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &erasureWorker{handle: h.ExecuteErasure})
-	river.AddWorker(workers, &logWorker{handle: h.SequenceLog})
 	client, err := river.NewClient(s.driver(s.queue), &river.Config{
 		Logger:               quiet(s.log),
-		Workers:              workers,
+		Workers:              h.workers(),
 		Queues:               queues,
 		FetchPollInterval:    s.poll,
 		JobTimeout:           jobTimeout,
@@ -135,11 +181,6 @@ func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context
 	}
 	return client.Stop, nil
 }
-
-var (
-	_ river.Worker[executeErasure] = (*erasureWorker)(nil)
-	_ river.Worker[sequenceLog]    = (*logWorker)(nil)
-)
 
 // quiet passes on what River says from warnings upwards: its comings and goings are not the operator's concern.
 func quiet(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }

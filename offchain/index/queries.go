@@ -153,8 +153,8 @@ func (t *tx) OpenCases(ctx context.Context) ([]offchain.Case, error) {
 }
 
 func (t *tx) Intents(ctx context.Context) ([]offchain.Intent, error) {
-	return several(ctx, t, "intents", func(i *offchain.Intent) []any { return []any{&i.Kind, &i.Name} },
-		`SELECT kind, name FROM intents WHERE tenant = $1 ORDER BY kind, name`, t.store.tenant)
+	return several(ctx, t, "intents", func(i *offchain.Intent) []any { return []any{&i.Kind, &i.Name, &i.Holder} },
+		`SELECT kind, name, holder FROM intents WHERE tenant = $1 ORDER BY kind, name`, t.store.tenant)
 }
 
 func (t *tx) Applied(ctx context.Context) (map[uint64]bool, error) {

@@ -16,13 +16,12 @@ type role struct {
 	rights []string
 }
 
-// Rights that several roles have: to see whether the schema is current, to work a queue, and to add a job to one. River's own way
-// to add a job needs the right to leave the kind of one as it is.
+// Rights that several roles have: to see whether the schema is current, and to work a queue. A process that may work one could take
+// jobs off another's: what is to be done stands in the tables, and whoever does it looks there as well.
 const (
 	seeVersions = `SELECT ON goose_db_version, river_migration`
 	workJobs    = `SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_client, river_client_queue`
 	numberJobs  = `USAGE ON SEQUENCE river_job_id_seq`
-	addJobs     = `INSERT, UPDATE (kind) ON river_job`
 )
 
 // roles are the four processes. Whoever serves destroys nothing that an erasure destroys, and takes back nothing that it has
@@ -30,11 +29,12 @@ const (
 func roles() []role {
 	return []role{
 		{"lethe_serve", []string{
-			`SELECT ON ALL TABLES IN SCHEMA lethe`, addJobs, numberJobs,
+			`SELECT ON ALL TABLES IN SCHEMA lethe`, workJobs, numberJobs,
 			`INSERT ON patients, identifiers, compartments, wrapped_keys, objects, records, bundles, bundle_sources, imports, disclosures,
-				cases, intents, settings, log_entries, registry_leaves, registry_versions, bindings, grants, notes, spent, tokens`,
-			`UPDATE ON patients, cases, settings, registry_leaves, bindings, grants`,
-			`DELETE ON intents, spent, tokens`,
+				cases, intents, settings, log_entries, registry_leaves, registry_versions, bindings, grants, notes, spent, tokens,
+				leases, sessions, revocations`,
+			`UPDATE ON patients, cases, settings, registry_leaves, bindings, grants, leases, sessions, intents`,
+			`DELETE ON intents, spent, tokens, sessions`,
 		}},
 		{"lethe_work", []string{
 			seeVersions, workJobs, numberJobs,
@@ -46,16 +46,17 @@ func roles() []role {
 		{"lethe_erase", []string{
 			`SELECT ON ALL TABLES IN SCHEMA lethe`, workJobs, numberJobs,
 			`INSERT ON tombstones, ledger_applied, patients, compartments, wrapped_keys, objects, records, intents, settings, log_entries,
-				leases, registry_leaves`,
+				leases, registry_leaves, revocations, questions`,
 			`UPDATE ON patients, cases, wrapped_keys, records, disclosures, bindings, grants, settings, log_entries, leases,
-				registry_leaves`,
+				registry_leaves, intents`,
 			`DELETE ON tombstones, identifiers, compartments, wrapped_keys, objects, records, bundles, bundle_sources, imports,
-				disclosures, bindings, grants, tokens, intents, log_entries`,
+				disclosures, bindings, grants, tokens, intents, log_entries, sessions, revocations, questions`,
 			`EXECUTE ON FUNCTION rewrite(text)`,
 		}},
 		{"lethe_witness", []string{
-			seeVersions,
-			`SELECT ON compartments, wrapped_keys, objects, cases, settings`,
+			seeVersions, workJobs, numberJobs,
+			`SELECT ON compartments, wrapped_keys, objects, cases, settings, questions`,
+			`UPDATE ON questions`,
 		}},
 	}
 }

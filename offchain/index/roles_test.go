@@ -52,11 +52,14 @@ var allowed = map[string]string{ // serve, work, erase, witness
 	"tombstones":        "S    -    SID  -",
 	"cases":             "SIU  SU   SU   S",
 	"ledger_applied":    "S    -    SI   -",
-	"intents":           "SID  -    SID  -",
+	"intents":           "SIUD -    SIUD -",
 	"settings":          "SIU  SIU  SIU  S",
 	"log_entries":       "SI   SIU  SIUD -",
 	"chain_attempts":    "S    SIU  S    -",
-	"leases":            "S    SIU  SIU  -",
+	"leases":            "SIU  SIU  SIU  -",
+	"sessions":          "SIUD -    SD   -",
+	"revocations":       "SI   -    SID  -",
+	"questions":         "S    -    SID  SU",
 	"registry_leaves":   "SIU  SIU  SIU  -",
 	"registry_versions": "SI   SI   S    -",
 	"bindings":          "SIU  -    SUD  -",
@@ -171,7 +174,7 @@ func TestEachRoleDoesItsOwnPart(t *testing.T) {
 	for _, part := range []struct {
 		role string
 		does func(context.Context, offchain.Tx) error
-	}{{"lethe_serve", serve}, {"lethe_work", workLog}, {"lethe_erase", erase}} { // each goes on with what the one before has left
+	}{{"lethe_serve", serve}, {"lethe_work", workLog}, {"lethe_erase", erase}, {"lethe_witness", testify}} { // each goes on with what the one before has left
 		s := openURL(t, login(t, admin, owner, part.role), "main")
 		if err := s.InTx(t.Context(), func(tx offchain.Tx) error { return part.does(t.Context(), tx) }); err != nil {
 			t.Errorf("%s: %v", part.role, err)
@@ -188,7 +191,12 @@ var (
 func serve(ctx context.Context, tx offchain.Tx) error {
 	bound := offchain.Binding{Patient: "p", Compartment: "p-c", Sealed: []byte{}, Mark: []byte{}}
 	_, err := tx.ReserveLeaf(ctx, "grants", 9)
-	return errors.Join(err,
+	_, revoked := tx.Revoke(ctx, offchain.Revocation{Patient: "p"})
+	announced := []offchain.Intent{{Kind: offchain.IntentKey, Name: "l"}, {Kind: offchain.IntentKey, Name: "m"}}
+	return errors.Join(err, revoked, tx.InsertIntents(ctx, announced), tx.TakeIntents(ctx, []string{"l"}), tx.LeaveIntents(ctx, []string{"m"}),
+		tx.PutSession(ctx, offchain.Session{Holder: "a"}), tx.PutSession(ctx, offchain.Session{Holder: "a"}),
+		tx.PutSession(ctx, offchain.Session{Holder: "b"}), tx.EndSession(ctx, "b"), tx.TakeLease(ctx, "preparing", "a", someDay, someDay),
+		tx.Enqueue(ctx, offchain.PrepareErasure{Case: "c"}), tx.Enqueue(ctx, offchain.ExecuteErasure{Case: "c"}),
 		insert(ctx, tx, "p", []byte("w"), []byte("s"), []byte("b")), tx.SetPatientState(ctx, "p", offchain.PatientPreparing),
 		tx.InsertIntents(ctx, []offchain.Intent{{Kind: offchain.IntentKey, Name: "k"}}), tx.DeleteIntents(ctx, []string{"k"}),
 		tx.InsertObject(ctx, offchain.Object{ID: "o", Key: "o"}), tx.InsertImport(ctx, "p", []byte("d")),
@@ -221,13 +229,21 @@ func workLog(ctx context.Context, tx offchain.Tx) error {
 }
 
 func erase(ctx context.Context, tx offchain.Tx) error {
-	return errors.Join(
+	_, err := tx.Revoke(ctx, offchain.Revocation{Patient: "p", Keys: true})
+	return errors.Join(err, tx.InsertQuestion(ctx, offchain.Question{ID: "q", Asked: []byte{}}), tx.Enqueue(ctx, offchain.AnswerQuestion{ID: "q"}),
+		tx.InsertQuestion(ctx, offchain.Question{ID: "r", Asked: []byte{}}), tx.DeleteQuestion(ctx, "r"), tx.EndSession(ctx, "a"),
+		tx.ForgetRevocations(ctx, someDay), tx.TakeLease(ctx, "eraser", "e", someDay, someDay), tx.LeaveIntents(ctx, []string{"m"}),
 		tx.InsertTombstone(ctx, offchain.Tombstone{ID: "p", Case: "c"}), tx.SetPatientState(ctx, "p", offchain.PatientErasing),
 		tx.UpdateCase(ctx, someCase), tx.EndGrant(ctx, 0, someDay), tx.RaiseFloor(ctx, "p", 2),
 		tx.SetLeaf(ctx, "grants", 0, [32]byte{3}, nil), tx.RevokeTokens(ctx, "p"),
 		tx.MoveRecord(ctx, offchain.Record{ID: "p-0", Sealed: []byte{}}), place(ctx, tx), tx.MarkApplied(ctx, 1),
 		tx.WipeCompartments(ctx, []string{"p-c"}), tx.WipeIdentity(ctx, "p"), tx.DeleteTombstones(ctx, "c"),
 		tx.InsertCompartment(ctx, offchain.Compartment{ID: "kept", Wrapped: []byte{1}}), tx.Enqueue(ctx, offchain.SequenceLog{}))
+}
+
+func testify(ctx context.Context, tx offchain.Tx) error {
+	_, err := tx.Question(ctx, "q")
+	return errors.Join(err, tx.AnswerQuestion(ctx, "q", []byte("yes")))
 }
 
 func TestAnOwnerThatMayNotMakeRolesMigratesWithout(t *testing.T) {

@@ -54,6 +54,8 @@ func work(t testing.TB, s offchain.Store, run func(context.Context, offchain.Job
 	end, err := s.(*index.Store).Work(t.Context(), index.Handlers{
 		ExecuteErasure: func(ctx context.Context, job offchain.ExecuteErasure) error { return run(ctx, job) },
 		SequenceLog:    func(ctx context.Context, job offchain.SequenceLog) error { return run(ctx, job) },
+		PrepareErasure: func(ctx context.Context, job offchain.PrepareErasure) error { return run(ctx, job) },
+		AnswerQuestion: func(ctx context.Context, job offchain.AnswerQuestion) error { return run(ctx, job) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,18 @@ func wrap(what string, err error) error {
 	return fmt.Errorf("index: %s: %w", what, err)
 }
 
+// changed says that one row was.
+func changed(done sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n != 1 {
+		err = sql.ErrNoRows
+	}
+	return err
+}
+
 // one scans a single row; several scans them all.
 func one[T any](ctx context.Context, t *tx, what string, scan func(*T) []any, query string, args ...any) (T, error) {
 	var v T

@@ -19,7 +19,7 @@ func Fill(t *testing.T, s offchain.Store) {
 	t.Helper()
 	add(t, s, "p2", "p1")
 	p := newPerson("p1")
-	for _, some := range []func(context.Context, offchain.Tx) error{fillCases, fillLog, fillTrees} {
+	for _, some := range []func(context.Context, offchain.Tx) error{fillCases, fillLog, fillTrees, fillProcesses} {
 		change(t, s, some)
 	}
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
@@ -47,7 +47,16 @@ func fillCases(ctx context.Context, tx offchain.Tx) error {
 	}
 	return errors.Join(append(all, tx.MarkApplied(ctx, 1), tx.MarkApplied(ctx, math.MaxInt64),
 		tx.InsertTombstone(ctx, offchain.Tombstone{ID: "gone", Case: "c0", At: created}),
-		tx.InsertIntents(ctx, []offchain.Intent{{Kind: offchain.IntentObject, Name: "o1"}, {Kind: offchain.IntentKey, Name: "k1"}}))...)
+		tx.InsertIntents(ctx, []offchain.Intent{{Kind: offchain.IntentObject, Name: "o1", Holder: "a"}, {Kind: offchain.IntentKey, Name: "k1"}}))...)
+}
+
+func fillProcesses(ctx context.Context, tx offchain.Tx) error {
+	_, first := tx.Revoke(ctx, offchain.Revocation{Patient: "p1", At: created})
+	_, second := tx.Revoke(ctx, offchain.Revocation{Patient: "p1", Keys: true, At: created})
+	return errors.Join(first, second, tx.PutSession(ctx, offchain.Session{Holder: "serve", Seen: 1, Until: created.Add(time.Millisecond)}),
+		tx.InsertQuestion(ctx, offchain.Question{ID: "q1", Asked: []byte("asked"), At: created}),
+		tx.InsertQuestion(ctx, offchain.Question{ID: "q2", Asked: []byte("asked"), At: created}),
+		tx.AnswerQuestion(ctx, "q2", []byte("answer")))
 }
 
 func fillLog(ctx context.Context, tx offchain.Tx) error {
@@ -82,7 +91,7 @@ func arguments() map[string][]any {
 		"TreeVersion": {tree}, "TreeVersionOf": {tree, *value(1)}, "TreeVersionAt": {tree, uint64(1)}, "PendingLeaves": {tree},
 		"Leaves": {tree, uint64(0), uint64(9)}, "Leaf": {tree, uint32(0)}, "CountLeaves": {tree, []byte("g")}, "Binding": {"p1"},
 		"Grant": {uint32(5)}, "Grants": {"p1"}, "Notes": {[]byte("inbox"), int64(0), 99}, "Spent": {"challenge", []byte("spent")},
-		"Token": {*value(1)},
+		"Token": {*value(1)}, "Sessions": {}, "Revocations": {int64(0)}, "LastRevocation": {}, "Question": {"q2"},
 	}
 }
 

@@ -60,6 +60,10 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		"ValuesAreSpentOnce":        valuesAreSpentOnce,
 		"TokensAreRevokedByPatient": tokensAreRevokedByPatient,
 		"NotesAreReadInOrder":       notesAreReadInOrder,
+		"RevocationsAreNumbered":    revocationsAreNumbered,
+		"SessionsAreRenewed":        sessionsAreRenewed,
+		"QuestionsAreAnswered":      questionsAreAnswered,
+		"IntentsAreTakenOnce":       intentsAreTakenOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
