@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"strings"
 )
 
 // What a caller of the ports branches on. Errors never hold a name, a key or associated data.
@@ -16,10 +17,14 @@ var (
 )
 
 // Name names a Transit key: 64 lower-case hexadecimal characters of 256 random bits, never used again after a destruction. It
-// says nothing about whose key it is.
+// says nothing about whose key it is. Those of case files begin with [CasePrefix].
 type Name string
 
 const nameSize = 32 // bytes, before hexadecimal
+
+// CasePrefix begins the names of the keys of case files, which whoever destroys must be able to open: a key store's policies go by
+// prefix.
+const CasePrefix = "case-"
 
 // NewName returns a random name.
 func NewName() Name {
@@ -27,6 +32,9 @@ func NewName() Name {
 	rand.Read(b)
 	return Name(hex.EncodeToString(b))
 }
+
+// NewCaseName returns a random name for the key of a case file.
+func NewCaseName() Name { return CasePrefix + NewName() }
 
 // ParseName returns s as a [Name], or an error where it is none.
 func ParseName(s string) (Name, error) {
@@ -38,11 +46,12 @@ func ParseName(s string) (Name, error) {
 
 // Valid reports whether n has the form of a name.
 func (n Name) Valid() bool {
-	if len(n) != 2*nameSize {
+	random := strings.TrimPrefix(string(n), CasePrefix)
+	if len(random) != 2*nameSize {
 		return false
 	}
-	for i := range len(n) {
-		if c := n[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+	for _, c := range []byte(random) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
 			return false
 		}
 	}
@@ -80,6 +89,13 @@ type Destroyer interface {
 	Destroy(ctx context.Context, name Name) error
 	// Exists reports whether there is a Transit key of that name, or any remains of one.
 	Exists(ctx context.Context, name Name) (bool, error)
+}
+
+// Census says which keys there are, and how many erasures there were: by it a key store that was put back is seen, also by those who can
+// destroy nothing. Its methods are those of [Destroyer] and [Counter].
+type Census interface {
+	Exists(ctx context.Context, name Name) (bool, error)
+	Count(ctx context.Context) (uint64, error)
 }
 
 // Counter counts erasures inside the key store. It is restored together with the store, so a count behind the erasure ledger

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"lethe/keys"
 )
 
 // Role is what one process may do in a tenant's mount.
@@ -15,7 +17,7 @@ type Role string
 const (
 	RoleServe   Role = "serve"   // makes patients' keys, wraps, unwraps
 	RoleWork    Role = "work"    // derives; reads the certificates' public key
-	RoleErase   Role = "erase"   // destroys and counts; signs certificates
+	RoleErase   Role = "erase"   // destroys and counts; opens case files; signs certificates
 	RoleWitness Role = "witness" // unwraps, with a token of minutes
 )
 
@@ -51,12 +53,13 @@ func rules(role Role, mount string) []rule {
 	switch role {
 	case RoleServe:
 		list = []rule{
-			{"makes patients' keys, of one type; it cannot ask for an exportable one", in("keys/+"), update,
-				map[string][]any{"type": {patientType}, "auto_rotate_period": {}}},
+			{"makes patients' keys, of one type, and sees whether one is there; it cannot ask for an exportable one", in("keys/+"),
+				[]string{"read", "update"}, map[string][]any{"type": {patientType}, "auto_rotate_period": {}}},
 			{"wraps; without create, a missing key is never made on the way", in("encrypt/+"), update, nil},
 			{"unwraps", in("decrypt/+"), update, nil},
 			{"computes the blind index", in("hmac/" + blindKey), update, nil},
 			{"compares the erasure counter with the ledger", in("keys/" + countKey), read, nil},
+			{"shows the public key that certificates verify with", in("keys/" + certificatesKey), read, nil},
 		}
 	case RoleWork:
 		list = []rule{
@@ -74,6 +77,7 @@ func rules(role Role, mount string) []rule {
 			{"drops the counter's old versions", in("keys/" + countKey + "/trim"), update, nil},
 			{"reads the public key of certificates", in("keys/" + certificatesKey), read, nil},
 			{"signs certificates", in("sign/" + certificatesKey), update, nil},
+			{"opens case files, and nothing of a patient's", in("decrypt/" + keys.CasePrefix + "*"), update, nil},
 		}
 	case RoleWitness:
 		list = []rule{{"shows that decryption works before an erasure and fails after", in("decrypt/+"), update, nil}}

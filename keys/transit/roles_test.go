@@ -25,15 +25,15 @@ func derive(what string) object {
 	return object{"input": base64.StdEncoding.EncodeToString([]byte("lethe/derive/" + what))}
 }
 
-// operations lists, for a mount with the key of a patient and what it encrypted, every path of Transit, and what lies outside.
+// operations lists, for a mount with the keys of a patient and of a case file and what each encrypted, every path of Transit, and what lies outside.
 // What deletes comes last.
-func operations(mount, key, sealed string) []operation {
+func operations(mount, key, sealed, file, sealedFile string) []operation {
 	plain := object{"plaintext": "AAAA"}
 	in := func(path string) string { return mount + "/" + strings.ReplaceAll(path, "KEY", key) }
 	fresh := func() string { return mount + "/keys/" + string(keys.NewName()) }
 	list := []operation{
 		{"LIST", in("keys"), nil, nil},
-		{"GET", in("keys/KEY"), nil, []transit.Role{erase}},
+		{"GET", in("keys/KEY"), nil, []transit.Role{serve, erase}},
 		{"POST", fresh(), object{"type": "aes256-gcm96"}, []transit.Role{serve}},
 		{"POST", fresh(), object{"type": "aes256-gcm96", "exportable": true}, nil},
 		{"POST", fresh(), object{"type": "aes256-gcm96", "allow_plaintext_backup": true}, nil},
@@ -53,6 +53,8 @@ func operations(mount, key, sealed string) []operation {
 		{"POST", in("encrypt/KEY"), plain, []transit.Role{serve}},
 		{"POST", in("encrypt/" + string(keys.NewName())), plain, nil},
 		{"POST", in("decrypt/KEY"), object{"ciphertext": sealed}, []transit.Role{serve, witness}},
+		{"POST", in("decrypt/" + file), object{"ciphertext": sealedFile}, []transit.Role{serve, erase, witness}},
+		{"POST", in("encrypt/" + file), plain, []transit.Role{serve}},
 		{"POST", in("rewrap/KEY"), object{"ciphertext": sealed}, nil},
 		{"POST", in("datakey/plaintext/KEY"), nil, nil},
 		{"POST", in("datakey/wrapped/KEY"), nil, nil},
@@ -97,7 +99,7 @@ func fixed(in func(string) string) []operation {
 		{"POST", in("keys/lethe-count/rotate"), nil, []transit.Role{erase}},
 		{"POST", in("keys/lethe-count/config"), object{"min_encryption_version": 1}, []transit.Role{erase}},
 		{"POST", in("keys/lethe-count/trim"), object{"min_available_version": 1}, []transit.Role{erase}},
-		{"GET", in("keys/lethe-certificates"), nil, []transit.Role{erase, work}},
+		{"GET", in("keys/lethe-certificates"), nil, []transit.Role{serve, erase, work}},
 		{"GET", in("keys/lethe-blind"), nil, nil},
 		{"GET", in("keys/lethe-derive"), nil, nil},
 		{"POST", in("keys/lethe-other"), object{"type": "aes256-gcm96"}, nil},
@@ -154,15 +156,22 @@ func (n *tenant) login(role transit.Role) string {
 	return answer["auth"].(object)["client_token"].(string)
 }
 
+// sealed makes a key, and encrypts something with it.
+func (n *tenant) sealed(name keys.Name) (key, sealed string) {
+	n.t.Helper()
+	n.do("POST", n.mount+"/keys/"+string(name), object{"type": "aes256-gcm96"})
+	return string(name), n.do("POST", n.mount+"/encrypt/"+string(name), object{"plaintext": "AAAA"})["ciphertext"].(string)
+}
+
 // TestEachRoleIsRefusedWhatIsNotItsOwn tries every operation with every role's own credential.
 func TestEachRoleIsRefusedWhatIsNotItsOwn(t *testing.T) {
 	n := newTenant(t)
 	for _, role := range transit.Roles() {
 		t.Run(string(role), func(t *testing.T) {
-			key, token := string(keys.NewName()), n.login(role)
-			n.do("POST", n.mount+"/keys/"+key, object{"type": "aes256-gcm96"})
-			sealed := n.do("POST", n.mount+"/encrypt/"+key, object{"plaintext": "AAAA"})["ciphertext"].(string)
-			for _, op := range operations(n.mount, key, sealed) {
+			token := n.login(role)
+			key, sealed := n.sealed(keys.NewName())
+			file, sealedFile := n.sealed(keys.NewCaseName())
+			for _, op := range operations(n.mount, key, sealed, file, sealedFile) {
 				status, answer := n.as(token, op.method, op.path, op.body)
 				what := op.method + " " + strings.ReplaceAll(op.path, key, "KEY")
 				switch allowed := slices.Contains(op.allowed, role); {
@@ -179,12 +188,11 @@ func TestEachRoleIsRefusedWhatIsNotItsOwn(t *testing.T) {
 // TestThreat21RolesOfOneTenantReachNoOther takes serve's credential to another tenant's mount.
 func TestThreat21RolesOfOneTenantReachNoOther(t *testing.T) {
 	one, other := newTenant(t), newTenant(t)
-	key := string(keys.NewName())
-	other.do("POST", other.mount+"/keys/"+key, object{"type": "aes256-gcm96"})
-	sealed := other.do("POST", other.mount+"/encrypt/"+key, object{"plaintext": "AAAA"})["ciphertext"].(string)
+	key, sealed := other.sealed(keys.NewName())
+	file, sealedFile := other.sealed(keys.NewCaseName())
 	for _, role := range transit.Roles() {
 		token := one.login(role)
-		for _, op := range operations(other.mount, key, sealed) {
+		for _, op := range operations(other.mount, key, sealed, file, sealedFile) {
 			if !strings.HasPrefix(op.path, other.mount+"/") {
 				continue
 			}
