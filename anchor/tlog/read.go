@@ -10,9 +10,16 @@ import (
 	"lethe/anchor"
 )
 
-// Size is the number of entries in the log, shown or not.
-func (l *Log) Size(ctx context.Context) (uint64, error) {
-	size, err := l.reader.IntegratedSize(ctx)
+// reading is what a log's writer and its followers can be asked. It is safe at any time.
+type reading struct {
+	shelf shelf
+	files Source
+	size  func(context.Context) (uint64, error)
+}
+
+// Size is the number of entries in the log: for its writer shown or not, for a follower those that were shown.
+func (l *reading) Size(ctx context.Context) (uint64, error) {
+	size, err := l.size(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read the log's size: %w", err)
 	}
@@ -20,16 +27,16 @@ func (l *Log) Size(ctx context.Context) (uint64, error) {
 }
 
 // at is the log as it is now, which must have that many entries.
-func (l *Log) at(ctx context.Context, size uint64) (extent, error) {
+func (l *reading) at(ctx context.Context, size uint64) (extent, error) {
 	now, err := l.Size(ctx)
 	if err == nil && size > now {
 		err = fmt.Errorf("the log has %d entries, not %d", now, size)
 	}
-	return extent{l.local, now}, err
+	return extent{l.files, now}, err
 }
 
 // Entries are those at the positions from, included, to, excluded, shown or not. It ends after the first error.
-func (l *Log) Entries(ctx context.Context, from, to uint64) iter.Seq2[anchor.Hash, error] {
+func (l *reading) Entries(ctx context.Context, from, to uint64) iter.Seq2[anchor.Hash, error] {
 	return func(yield func(anchor.Hash, error) bool) {
 		now, err := l.at(ctx, to)
 		if err == nil && from > to {
@@ -64,7 +71,7 @@ func bundle(ctx context.Context, s extent, f file) ([]anchor.Hash, error) {
 }
 
 // Root is the root of the first entries (RFC 6962, section 2.1), shown or not.
-func (l *Log) Root(ctx context.Context, size uint64) (anchor.Hash, error) {
+func (l *reading) Root(ctx context.Context, size uint64) (anchor.Hash, error) {
 	now, err := l.at(ctx, size)
 	if err != nil {
 		return anchor.Hash{}, err
@@ -73,7 +80,7 @@ func (l *Log) Root(ctx context.Context, size uint64) (anchor.Hash, error) {
 }
 
 // Inclusion proves the entry at an index in the log of a size, as anchor.VerifyInclusion takes it.
-func (l *Log) Inclusion(ctx context.Context, index, size uint64) ([]anchor.Hash, error) {
+func (l *reading) Inclusion(ctx context.Context, index, size uint64) ([]anchor.Hash, error) {
 	now, err := l.at(ctx, size)
 	if err != nil {
 		return nil, err
@@ -91,7 +98,7 @@ func (l *Log) Inclusion(ctx context.Context, index, size uint64) ([]anchor.Hash,
 }
 
 // Consistency proves that the log of the newer size begins with that of the older, as anchor.VerifyConsistency takes it.
-func (l *Log) Consistency(ctx context.Context, older, newer uint64) ([]anchor.Hash, error) {
+func (l *reading) Consistency(ctx context.Context, older, newer uint64) ([]anchor.Hash, error) {
 	now, err := l.at(ctx, newer)
 	if err != nil {
 		return nil, err

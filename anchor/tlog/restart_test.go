@@ -393,7 +393,7 @@ func TestGuardSignsOnlyWhatFollows(t *testing.T) {
 		must(t, err)
 		return signed.Note[:slices.Index(signed.Note, '\n')+len("\n300\n")+45]
 	}
-	g := &guard{Signer: p.signer, local: l.local, last: at(299)}
+	g := &guard{Signer: p.signer, local: l.files, last: at(299)}
 	sign := func(c anchor.Checkpoint) error { _, err := g.Sign(text(c)); return err }
 	wants(t, "smaller", sign(at(298)), anchor.ErrBehind)
 	other := at(300)
@@ -409,7 +409,7 @@ func TestGuardSignsOnlyWhatFollows(t *testing.T) {
 			t.Errorf("signed: %s", what)
 		}
 	}
-	first := &guard{Signer: p.signer, local: l.local, last: emptyLog()}
+	first := &guard{Signer: p.signer, local: l.files, last: emptyLog()}
 	_, err := first.Sign(text(other))
 	wants(t, "first, of another root", err, anchor.ErrInvalid)
 	must(t, sign(at(300)))

@@ -9,7 +9,7 @@ import (
 )
 
 // Checkpoint is the one of that size, if it was shown; else an error that fs.ErrNotExist matches.
-func (l *Log) Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, error) {
+func (l *reading) Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, error) {
 	if size == 0 {
 		return emptyLog(), nil
 	}
@@ -21,7 +21,7 @@ func (l *Log) Checkpoint(ctx context.Context, size uint64) (anchor.Checkpoint, e
 }
 
 // ShownUpTo is the largest checkpoint that was shown and has at most that many entries; the empty log when there is none.
-func (l *Log) ShownUpTo(ctx context.Context, size uint64) (anchor.Checkpoint, error) {
+func (l *reading) ShownUpTo(ctx context.Context, size uint64) (anchor.Checkpoint, error) {
 	sizes, err := ShownSizes(ctx, l.shelf)
 	if err != nil {
 		return anchor.Checkpoint{}, err

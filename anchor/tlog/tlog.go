@@ -7,7 +7,9 @@
 // batch. Publish waits 100 to 200 ms for the signature, then for the Copy. Opening reads a few tiles, or all entries where the
 // folder must be rebuilt, at some 75,000 a second. A log that is started wakes ten times a second.
 //
-// One process writes a log at a time; who it is must be decided elsewhere (a lock in the database). Readers need no lock.
+// One process writes a log at a time; who it is must be decided elsewhere (a lock in the database). Readers need no lock. Where
+// several take turns (Config.Shared), entries that one has appended and not shown are not in the log of the next: whoever keeps
+// them must add them again. A [Follower] reads without a folder.
 //
 // Tessera logs through k8s.io/klog, which is global to the process: it is for main to direct it, by klog.SetSlogLogger.
 package tlog
@@ -48,10 +50,13 @@ type Source interface {
 
 // Config is what a log's writer needs. All but Log and Step must be set.
 type Config struct {
-	Dir    string       // the log's own folder, made when missing; beside it DIR.restoring and DIR.old come and go
-	Copy   Copy         // the second place
-	Signer note.Signer  // of the log; its name is the origin
-	LogKey string       // verifier key of Signer
+	Dir    string      // the log's own folder, made when missing; beside it DIR.restoring and DIR.old come and go
+	Copy   Copy        // the second place
+	Signer note.Signer // of the log; its name is the origin
+	LogKey string      // verifier key of Signer
+	// Shared says that other processes, each with a folder of its own, write this log in turns: a folder with entries that were
+	// never shown, and in whose place others were since, is rebuilt instead of refused.
+	Shared bool
 	Log    *slog.Logger // nil is silent
 	// Step is called at each of CrashPoints, for tests that interrupt the writer there. Nil is no test.
 	Step func(point string)
@@ -93,9 +98,8 @@ func CrashPoints() []string {
 
 // Log is an open log. Append and Publish take turns; all that reads is safe at any time, and needs no Start.
 type Log struct {
+	reading
 	cfg    Config
-	shelf  shelf
-	local  Source
 	reader tessera.LogReader
 	shown  atomic.Pointer[anchor.Checkpoint]
 	turn   chan struct{} // holds one token while somebody writes
@@ -123,7 +127,8 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	if cfg.Dir, err = filepath.Abs(cfg.Dir); err != nil {
 		return nil, fmt.Errorf("log: Dir: %w", err)
 	}
-	l := &Log{cfg: cfg, shelf: shelf{cfg.Copy, key}, local: Folder(cfg.Dir), turn: make(chan struct{}, 1)}
+	l := &Log{cfg: cfg, turn: make(chan struct{}, 1)}
+	l.reading = reading{shelf{cfg.Copy, key}, Folder(cfg.Dir), func(ctx context.Context) (uint64, error) { return l.reader.IntegratedSize(ctx) }}
 	shown, err := l.shelf.newest(ctx)
 	if err != nil {
 		return nil, err
@@ -141,6 +146,30 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	return l, nil
 }
 
+// Refresh looks whether another writer has gone on since this one looked last. If so, writing ends until the next Start, and the
+// folder is brought up to what was shown.
+func (l *Log) Refresh(ctx context.Context) (again bool, err error) {
+	if err := l.takeTurn(ctx); err != nil {
+		return false, err
+	}
+	defer l.yield()
+	newest, err := l.shelf.newest(ctx)
+	if err != nil || newest.Size <= l.Shown().Size { // Publish deals with a copy that lacks something
+		return false, err
+	}
+	if l.appender != nil {
+		l.appender = nil
+		if err := l.stop(); err != nil {
+			return true, err
+		}
+	}
+	l.shown.Store(&newest)
+	if err := l.openFolder(ctx); err != nil {
+		return true, err
+	}
+	return true, l.checkFolder(ctx)
+}
+
 // openFolder opens the folder, and rebuilds it first where it lacks what was shown.
 func (l *Log) openFolder(ctx context.Context) error {
 	if err := removeLeftovers(l.cfg.Dir); err != nil {
@@ -154,7 +183,12 @@ func (l *Log) openFolder(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the log's folder %s: %w", l.cfg.Dir, err)
 	}
-	if shown := l.Shown(); size < shown.Size {
+	shown := l.Shown()
+	stale := size < shown.Size
+	if l.cfg.Shared && !stale {
+		stale = errors.Is(l.contains(ctx, size, shown), anchor.ErrFork)
+	}
+	if stale {
 		l.cfg.Log.WarnContext(ctx, "rebuilding the log's folder from its copy", "entries", size, "shown", shown.Size)
 		if err := restore(ctx, l.cfg.Copy, shown, l.cfg.Dir); err != nil {
 			return fmt.Errorf("rebuild the log's folder %s: %w", l.cfg.Dir, err)
@@ -191,7 +225,7 @@ func (l *Log) contains(ctx context.Context, size uint64, c anchor.Checkpoint) er
 	if size < c.Size {
 		return fmt.Errorf("has %d entries, the checkpoint %v: %w", size, c, anchor.ErrBehind)
 	}
-	root, err := rootOf(ctx, extent{l.local, size}, c.Size)
+	root, err := rootOf(ctx, extent{l.files, size}, c.Size)
 	if err != nil {
 		return err
 	}

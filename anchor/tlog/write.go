@@ -38,7 +38,7 @@ func (l *Log) Start(ctx context.Context, floor *anchor.Accepted) error {
 	if err != nil {
 		return fmt.Errorf("start the log: %w", err)
 	}
-	if err := l.startAppender(ctx, &guard{Signer: l.cfg.Signer, local: l.local, last: trusted}); err != nil {
+	if err := l.startAppender(ctx, &guard{Signer: l.cfg.Signer, local: l.files, last: trusted}); err != nil {
 		return fmt.Errorf("start the log: %w", err)
 	}
 	size, err := l.Size(ctx)
@@ -198,7 +198,7 @@ func (l *Log) publish(ctx context.Context) (anchor.Checkpoint, error) {
 		return anchor.Checkpoint{}, err
 	}
 	l.cfg.Step(stepSigned)
-	for f, err := range readAhead(ctx, l.local, filesBetween(shown.Size, c.Size)) {
+	for f, err := range readAhead(ctx, l.files, filesBetween(shown.Size, c.Size)) {
 		if err == nil {
 			err = l.shelf.put(ctx, f.file, f.data)
 		}

@@ -1,0 +1,106 @@
+package tlog
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"lethe/anchor"
+)
+
+func TestFollowerReadsWhatWasShown(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	l := p.start(t)
+	f, err := Follow(t.Context(), p.copy, p.key)
+	must(t, err)
+	all := entries(0, 300, "")
+	_, err = l.Append(t.Context(), all)
+	must(t, err)
+	if size, err := f.Size(t.Context()); err != nil || size != 0 || f.Shown().Note != nil {
+		t.Errorf("before anything was shown: %d entries, %v", size, err)
+	}
+	shown, err := l.Publish(t.Context())
+	must(t, err)
+	if size, err := f.Size(t.Context()); err != nil || size != 300 || f.Shown().Root != shown.Root {
+		t.Fatalf("%d entries, %v, %v", size, f.Shown(), err)
+	}
+	at := 0
+	for entry, err := range f.Entries(t.Context(), 0, 300) {
+		must(t, err)
+		if entry != all[at] {
+			t.Fatalf("entry %d is another", at)
+		}
+		at++
+	}
+	proof, err := f.Inclusion(t.Context(), 299, 300)
+	must(t, err)
+	must(t, anchor.Inclusion{Index: 299, Hashes: proof, Checkpoint: f.Shown()}.Verify(all[299]))
+	if c, err := f.Checkpoint(t.Context(), 300); err != nil || c.Root != shown.Root {
+		t.Errorf("%v, %v", c, err)
+	}
+}
+
+func TestFollowerIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	l := p.start(t)
+	grow(t, l, 3, "")
+	earlier := p.copy.clone()
+	grow(t, l, 6, "")
+	f, err := Follow(t.Context(), p.copy, p.key)
+	must(t, err)
+	p.copy.files = earlier.files
+	if _, err := f.Size(t.Context()); !errors.Is(err, anchor.ErrBehind) {
+		t.Errorf("a copy that was put back: %v, want ErrBehind", err)
+	}
+	if f.Shown().Size != 6 {
+		t.Errorf("it shows %d entries", f.Shown().Size)
+	}
+}
+
+// Two writers with folders of their own take turns. What the first had appended and not shown is not in the log of the second; when the
+// first comes again, its folder follows.
+func TestWritersTakeOver(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	open := func(name string) *Log {
+		cfg := p.config()
+		cfg.Dir, cfg.Shared = filepath.Join(t.TempDir(), name), true
+		l, err := Open(t.Context(), cfg)
+		must(t, err)
+		t.Cleanup(func() { l.Close() })
+		return l
+	}
+	write := func(l *Log, from, n int, show bool) {
+		t.Helper()
+		again, err := l.Refresh(t.Context())
+		must(t, err)
+		if again || l.appender == nil {
+			must(t, l.Start(t.Context(), nil))
+		}
+		_, err = l.Append(t.Context(), entries(from, from+n, ""))
+		must(t, err)
+		if show {
+			_, err = l.Publish(t.Context())
+			must(t, err)
+		}
+	}
+	a, b := open("a"), open("b")
+	write(a, 0, 4, true)
+	write(a, 100, 5, false) // and then it hangs
+	write(b, 4, 2, true)    // fewer than the other has
+	write(a, 6, 3, true)
+	write(b, 9, 300, true)
+	write(a, 309, 1, true)
+	f, err := Follow(t.Context(), p.copy, p.key)
+	must(t, err)
+	at := 0
+	for entry, err := range f.Entries(t.Context(), 0, 310) {
+		must(t, err)
+		if entry != entries(at, at+1, "")[0] {
+			t.Fatalf("entry %d is another", at)
+		}
+		at++
+	}
+}
