@@ -83,7 +83,7 @@ type Retention struct {
 var tenantPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // reservedTenants are first segments of object keys with another meaning.
-var reservedTenants = map[string]bool{"ledger": true, "log": true}
+var reservedTenants = map[string]bool{"ledger": true, "log": true, "certificates": true}
 
 func (c *Config) check() error {
 	missing := func(name string, absent bool) error {

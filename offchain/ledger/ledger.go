@@ -7,8 +7,6 @@ package ledger
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"lethe/offchain"
@@ -33,9 +30,9 @@ const (
 
 // Ledger is the file and its copy.
 type Ledger struct {
-	file   string
-	mirror offchain.Objects
-	step   func(string)
+	copies
+	file string
+	step func(string)
 
 	mu      sync.Mutex
 	lines   [][]byte // as stored, without newlines
@@ -58,7 +55,7 @@ func Open(ctx context.Context, dir string, mirror offchain.Objects, step func(st
 	if step == nil {
 		step = func(string) {}
 	}
-	l := &Ledger{file: filepath.Join(dir, FileName), mirror: mirror, step: step}
+	l := &Ledger{copies: copies{mirror}, file: filepath.Join(dir, FileName), step: step}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
@@ -66,14 +63,15 @@ func Open(ctx context.Context, dir string, mirror offchain.Objects, step func(st
 	if err != nil {
 		return nil, err
 	}
-	inMirror, err := l.readMirror(ctx)
+	inMirror, err := l.read(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.reconcile(ctx, inFile, inMirror, torn); err != nil {
 		return nil, err
 	}
-	return l, l.check()
+	l.entries, err = check(l.lines)
+	return l, err
 }
 
 // readFile returns the file's whole lines; torn says that an interrupted append left a piece after them.
@@ -89,27 +87,6 @@ func (l *Ledger) readFile() (lines [][]byte, torn bool, err error) {
 	rest := lines[len(lines)-1]
 	return lines[:len(lines)-1], len(rest) > 0, nil
 }
-
-func (l *Ledger) readMirror(ctx context.Context) ([][]byte, error) {
-	keys, err := l.mirror.List(ctx, prefix)
-	if err != nil {
-		return nil, fmt.Errorf("ledger copy: %w", err)
-	}
-	var lines [][]byte
-	for i, k := range keys {
-		if k != mirrorKey(uint64(i)+1) {
-			return nil, fmt.Errorf("ledger copy: %w: entry %d is missing", offchain.ErrLedgerDamaged, i+1)
-		}
-		data, err := offchain.ReadAll(ctx, l.mirror, k, maxLine)
-		if err != nil {
-			return nil, fmt.Errorf("ledger copy: %w", err)
-		}
-		lines = append(lines, data)
-	}
-	return lines, nil
-}
-
-func mirrorKey(seq uint64) string { return fmt.Sprintf("%s/%016x", prefix, seq) }
 
 // reconcile takes the longer copy, which must begin with the shorter one, and completes the other from it.
 func (l *Ledger) reconcile(ctx context.Context, inFile, inMirror [][]byte, torn bool) error {
@@ -139,45 +116,6 @@ func (l *Ledger) reconcile(ctx context.Context, inFile, inMirror [][]byte, torn 
 	return nil
 }
 
-// check decodes all lines and follows the chain of hashes.
-func (l *Ledger) check() error {
-	for i, raw := range l.lines {
-		v, err := decode(raw)
-		if err == nil && (v.Seq != uint64(i)+1 || v.Prev != l.prev(i)) {
-			err = errors.New("it does not follow from the one before")
-		}
-		if err != nil {
-			return fmt.Errorf("%w: entry %d: %w", offchain.ErrLedgerDamaged, i+1, err)
-		}
-		l.entries = append(l.entries, v.LedgerEntry)
-	}
-	return nil
-}
-
-func decode(raw []byte) (line, error) {
-	var v line
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return v, errors.New("not a ledger line")
-	}
-	again, err := json.Marshal(v)
-	if err != nil || !bytes.Equal(again, raw) {
-		return v, errors.New("not in its canonical form")
-	}
-	return v, nil
-}
-
-// prev is the hash that line i must name.
-func (l *Ledger) prev(i int) string {
-	before := []byte(genesis)
-	if i > 0 {
-		before = l.lines[i-1]
-	}
-	sum := sha256.Sum256(before)
-	return hex.EncodeToString(sum[:])
-}
-
 // Append implements [offchain.Ledger].
 func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.LedgerEntry, error) {
 	l.mu.Lock()
@@ -191,7 +129,7 @@ func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.L
 		}
 	}
 	e.Seq = uint64(len(l.entries)) + 1
-	raw, err := json.Marshal(line{Prev: l.prev(len(l.lines)), LedgerEntry: e})
+	raw, err := json.Marshal(line{Prev: prev(l.lines, len(l.lines)), LedgerEntry: e})
 	if err != nil {
 		return e, fmt.Errorf("ledger: %w", err)
 	}
@@ -201,23 +139,6 @@ func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.L
 	l.lines, l.entries = append(l.lines, raw), append(l.entries, e)
 	l.step("erase.ledger-file-appended")
 	return e, l.copyOut(ctx, e.Seq, raw)
-}
-
-// copyOut stores a line in the copy; one that is there already must be the same.
-func (l *Ledger) copyOut(ctx context.Context, seq uint64, raw []byte) error {
-	key := mirrorKey(seq)
-	err := offchain.WriteAll(ctx, l.mirror, key, raw)
-	if errors.Is(err, offchain.ErrExists) {
-		var have []byte
-		have, err = offchain.ReadAll(ctx, l.mirror, key, maxLine)
-		if err == nil && !bytes.Equal(have, raw) {
-			err = offchain.ErrLedgerFork
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("ledger copy: entry %d: %w", seq, err)
-	}
-	return nil
 }
 
 func (l *Ledger) appendFile(raw []byte) error {
@@ -279,58 +200,6 @@ func syncFolder(name string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// certificates is the folder of certificates beside the file.
-const certificates = "certificates"
-
-// PutCertificate implements [offchain.Ledger].
-func (l *Ledger) PutCertificate(_ context.Context, caseID string, data []byte) (string, error) {
-	dir := filepath.Join(filepath.Dir(l.file), certificates)
-	name := filepath.Join(dir, caseID+".json")
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		err = replaceFile(name, data)
-	}
-	if err != nil {
-		return "", fmt.Errorf("ledger: write certificate: %w", err)
-	}
-	return name, nil
-}
-
-// Certificate reads the newest edition of a case's certificate: [offchain.ErrNotFound] when there is none.
-func (l *Ledger) Certificate(_ context.Context, caseID string) ([]byte, error) {
-	folder, err := os.OpenRoot(filepath.Join(filepath.Dir(l.file), certificates))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("ledger: certificate: %w", offchain.ErrNotFound)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("ledger: certificate: %w", err)
-	}
-	defer func() { _ = folder.Close() }()
-	data, err := folder.ReadFile(caseID + ".json")
-	if errors.Is(err, fs.ErrNotExist) {
-		err = offchain.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("ledger: certificate: %w", err)
-	}
-	return data, nil
-}
-
-// Certified implements [offchain.Ledger].
-func (l *Ledger) Certified(context.Context) ([]string, error) {
-	files, err := os.ReadDir(filepath.Join(filepath.Dir(l.file), certificates))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("ledger: list certificates: %w", err)
-	}
-	var cases []string
-	for _, f := range files {
-		if id, ok := strings.CutSuffix(f.Name(), ".json"); ok {
-			cases = append(cases, id)
-		}
-	}
-	return cases, nil
 }
 
 // Entries implements [offchain.Ledger].
