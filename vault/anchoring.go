@@ -57,6 +57,12 @@ func (s *Service) Anchor(ctx context.Context, now bool) error {
 	if !s.guard.isOpen() {
 		return ErrQuarantined
 	}
+	if s.cfg.Sender == nil {
+		return s.certifyAgain(ctx)
+	}
+	if elected, err := s.writes(ctx); err != nil || !elected {
+		return err
+	}
 	if err := s.follow(ctx); err != nil {
 		return err
 	}
@@ -77,6 +83,9 @@ func (s *Service) Anchor(ctx context.Context, now bool) error {
 // AnchorNow brings what waits into the log, anchors it, and waits until that is confirmed. progress is told each state of the
 // transactions; it may be nil.
 func (s *Service) AnchorNow(ctx context.Context, progress func(anchor.AttemptState)) error {
+	if s.cfg.Sender == nil {
+		return s.awaitAnchored(ctx)
+	}
 	if err := s.SequenceLog(ctx, offchain.SequenceLog{}); err != nil {
 		return err
 	}
@@ -105,9 +114,29 @@ func (s *Service) AnchorNow(ctx context.Context, progress func(anchor.AttemptSta
 	}
 }
 
+// awaitAnchored waits until another process has anchored what is shown now, on its schedule.
+func (s *Service) awaitAnchored(ctx context.Context) error {
+	target, err := s.cfg.Log.Size(ctx)
+	for err == nil {
+		var newest anchor.Attempt
+		if newest, err = s.newestConfirmed(ctx); err != nil || newest.Size >= target {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(poll):
+		}
+	}
+	return err
+}
+
 // KeepAnchoring anchors on the schedule until its context ends. The schedule is a quarter of the published delay, so that a lost
 // transaction or a re-org does not break it.
 func (s *Service) KeepAnchoring(ctx context.Context) {
+	if s.cfg.Sender == nil && s.cfg.Signer == nil {
+		return
+	}
 	for {
 		if err := s.Anchor(ctx, false); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("anchoring waits", "reason", err.Error())
@@ -137,11 +166,20 @@ func (s *Service) follow(ctx context.Context) error {
 			s.anchoring.current = false
 		}
 	}
+	return s.certifyAgain(ctx)
+}
+
+// certifyAgain issues the anchored editions of certificates, in the process that signs them. Only the one that follows transactions
+// knows whether those that it has issued still hold; another looks at all.
+func (s *Service) certifyAgain(ctx context.Context) error {
+	if s.cfg.Signer == nil {
+		return nil
+	}
 	if err := s.anchorCertificates(ctx, stateCertified); err != nil || s.anchoring.current {
 		return err
 	}
-	err = s.anchorCertificates(ctx, stateAnchored)
-	s.anchoring.current = err == nil
+	err := s.anchorCertificates(ctx, stateAnchored)
+	s.anchoring.current = err == nil && s.cfg.Sender != nil
 	return err
 }
 
@@ -323,13 +361,17 @@ func (s *Service) anchorCertificates(ctx context.Context, in state) error {
 func (s *Service) anchorCertificate(ctx context.Context, id string) error {
 	s.erasing.Lock()
 	defer s.erasing.Unlock()
+	return s.alone(ctx, leaseErasing, func(ctx context.Context) error { return s.anchorAlone(ctx, id) })
+}
+
+func (s *Service) anchorAlone(ctx context.Context, id string) error {
 	row, key, file, err := s.openCase(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer key.Zero()
-	e := &execution{Service: s, row: row, key: key, file: file}
-	size, err := e.covered(ctx)
+	e := &execution{Service: s, row: row, key: key, file: file, lease: leaseErasing}
+	size, err := e.covered(ctx, e.row.ID)
 	if err != nil || size == 0 {
 		return err
 	}
@@ -352,9 +394,9 @@ func (n anchorNote) same(a *anchor.Attempt) bool {
 	return bytes.Equal(n.Transaction, a.Transaction[:]) && bytes.Equal(n.BlockHash, a.BlockHash[:])
 }
 
-// covered is the size that a checkpoint must have to cover all entries of the case; 0 while one of them has no position.
-func (e *execution) covered(ctx context.Context) (size uint64, err error) {
-	entries, err := e.entriesOf(ctx, e.row.ID)
+// covered is the size that a checkpoint must have to cover all entries of a subject; 0 while one of them has no position.
+func (s *Service) covered(ctx context.Context, subject string) (size uint64, err error) {
+	entries, err := s.entriesOf(ctx, subject)
 	for _, l := range entries {
 		if l.Position == nil {
 			return 0, err

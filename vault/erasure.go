@@ -290,8 +290,7 @@ func (s *Service) Approve(ctx context.Context, req EraseRequest) (caseID string,
 			err = errors.Join(err, st.abandon(ctx))
 		}
 	}()
-	row := st.plan(req.Patient, caseCompartment)
-	row.ID = id
+	row := st.planCase(req.Patient, id)
 	if err := st.announce(ctx); err != nil {
 		return "", err
 	}
@@ -336,6 +335,9 @@ func (s *Service) approve(ctx context.Context, tx offchain.Tx, id string, c comp
 	}
 	if err := enterLog(ctx, tx, logged...); err != nil {
 		return err
+	}
+	if s.cfg.Eraser == nil {
+		return tx.Enqueue(ctx, offchain.PrepareErasure{Case: id})
 	}
 	return tx.Enqueue(ctx, offchain.ExecuteErasure{Case: id})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"lethe/keys"
 	"lethe/offchain"
@@ -16,9 +17,10 @@ import (
 // execution is a case on its way.
 type execution struct {
 	*Service
-	row  offchain.Case
-	key  *keys.Key
-	file *caseFile
+	row   offchain.Case
+	key   *keys.Key
+	file  *caseFile
+	lease string // under which it is this process's to carry out
 }
 
 // step leads from one state to the next. It may run any number of times: what an earlier attempt did is found done.
@@ -48,22 +50,37 @@ func steps() []step {
 func (s *Service) ExecuteErasure(ctx context.Context, job offchain.ExecuteErasure) error {
 	s.erasing.Lock()
 	defer s.erasing.Unlock()
-	err := s.execute(ctx, job.Case)
+	err := s.alone(ctx, leaseErasing, func(ctx context.Context) error {
+		return s.execute(ctx, job.Case, leaseErasing, steps())
+	})
 	s.guard.failed(job.Case, err)
 	s.changed.signal()
 	return err
 }
 
-func (s *Service) execute(ctx context.Context, id string) error {
+// PrepareErasure carries out the first step alone, in a process that serves where it is another that erases: what the law keeps is
+// copied by who can decrypt it. The job for the rest is queued with it.
+func (s *Service) PrepareErasure(ctx context.Context, job offchain.PrepareErasure) error {
+	err := s.alone(ctx, leasePreparing, func(ctx context.Context) error {
+		return s.execute(ctx, job.Case, leasePreparing, steps()[:1])
+	})
+	s.guard.failed(job.Case, err)
+	return err
+}
+
+func (s *Service) execute(ctx context.Context, id, lease string, steps []step) error {
 	row, key, file, err := s.openCase(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer key.Zero()
-	e := &execution{Service: s, row: row, key: key, file: file}
-	for _, st := range steps() {
+	e := &execution{Service: s, row: row, key: key, file: file, lease: lease}
+	for _, st := range steps {
 		if string(st.from) != e.row.State {
 			continue
+		}
+		if st.from == stateApproved && s.cfg.Keys == nil {
+			return s.askToPrepare(ctx, row)
 		}
 		s.cfg.Logger.Info("erasure step begins", "case", id, "to", string(st.to))
 		if err := st.run(e, ctx); err != nil {
@@ -111,7 +128,18 @@ func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
 	}
 	row := e.row
 	row.State, row.File = string(to), sealed
-	return tx.UpdateCase(ctx, row)
+	if to == stateRetained && e.cfg.Eraser == nil {
+		err = tx.Enqueue(ctx, offchain.ExecuteErasure{Case: row.ID})
+	}
+	return errors.Join(err, e.holdsLease(ctx, tx, e.lease, leaseTerm), tx.UpdateCase(ctx, row))
+}
+
+// askToPrepare leaves a case that waits for its copies to a process that serves, once more when its job seems to be lost.
+func (s *Service) askToPrepare(ctx context.Context, c offchain.Case) error {
+	if s.cfg.Now().Sub(c.Created) < writerWait {
+		return nil
+	}
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return tx.Enqueue(ctx, offchain.PrepareErasure{Case: c.ID}) })
 }
 
 // tombstone is step 1: in one transaction the plan is fixed from what is there now, and reading and writing end.
@@ -196,7 +224,7 @@ func (e *execution) enterLedger(ctx context.Context) error {
 		return err
 	}
 	e.cfg.Step("erase.keys-announced")
-	if err := e.SequenceLog(ctx, offchain.SequenceLog{}); err != nil {
+	if err := e.awaitLogged(ctx, e.row.ID); err != nil {
 		return err
 	}
 	e.file.LogSize = e.cfg.Log.Shown().Size
@@ -205,12 +233,9 @@ func (e *execution) enterLedger(ctx context.Context) error {
 
 // dropCaches is step 3: no process keeps a key of the patient, no open reader goes on, and no grant or token stands.
 func (e *execution) dropCaches(ctx context.Context) error {
-	var doomed []keys.Name
-	for _, p := range e.file.erased() {
-		doomed = append(doomed, keys.Name(p.KeyName))
+	if err := e.revokeEverywhere(ctx, e.row.Patient); err != nil {
+		return err
 	}
-	e.cache.Drop(doomed...)
-	e.open.revoke(e.row.Patient)
 	return e.reach(ctx, stateUncached, func(tx offchain.Tx) error { return e.endGrants(ctx, tx, e.row.Patient) })
 }
 
@@ -224,6 +249,9 @@ func (e *execution) destroyKeys(ctx context.Context) error {
 			return err
 		}
 		e.cfg.Step("erase.key-destroyed")
+	}
+	if err := e.revokeEverywhere(ctx, e.row.Patient); err != nil { // who had found no tombstone may have unwrapped one since the last time
+		return err
 	}
 	return e.advanceCounter(ctx, e.file.Ledger)
 }
@@ -317,8 +345,12 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 	return nil
 }
 
-// resumeErasures carries through what a crash interrupted. A case that cannot go on does not keep the others from being served.
+// resumeErasures carries through what a crash interrupted, as far as it is this process's to do. A case that cannot go on does not keep
+// the others from being served.
 func (s *Service) resumeErasures(ctx context.Context) error {
+	if s.cfg.Eraser == nil {
+		return nil // preparing is asked for again
+	}
 	var open []offchain.Case
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
 		open, err = q.OpenCases(ctx)
@@ -328,7 +360,7 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 		return err
 	}
 	for _, c := range open {
-		s.cfg.Logger.Info("an interrupted erasure goes on", "case", c.ID, "state", c.State)
+		s.cfg.Logger.Info("an erasure goes on", "case", c.ID, "state", c.State)
 		err := s.ExecuteErasure(ctx, offchain.ExecuteErasure{Case: c.ID})
 		if errors.Is(err, errCaseKeyLost) {
 			err = s.rollBack(ctx, c)
@@ -341,4 +373,33 @@ func (s *Service) resumeErasures(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// eraserLook is how often the process that erases looks whether everything is as it should be.
+const eraserLook = 20 * time.Second
+
+// KeepErasing does in time what otherwise only a start does, until ctx ends: it measures the stores, so that those who serve find them
+// mended, goes on with erasures whose job was lost, cleans up after processes that died, and forgets what nobody waits for.
+func (s *Service) KeepErasing(ctx context.Context) {
+	if !s.cfg.Shared || s.cfg.Eraser == nil {
+		return
+	}
+	tick := time.NewTicker(eraserLook)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := s.checkRestore(ctx)
+		if err == nil {
+			err = errors.Join(s.sweep(ctx, false), s.resumeErasures(ctx), s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+				return tx.ForgetRevocations(ctx, s.now().Add(-revocationsKept))
+			}))
+		}
+		if err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("erasures wait", "error", Code(err))
+		}
+	}
 }

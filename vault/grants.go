@@ -426,7 +426,7 @@ func (s *Service) floor(ctx context.Context, tx offchain.Tx, patient string) err
 	if err != nil && !errors.Is(err, offchain.ErrNotFound) {
 		return err
 	}
-	return errors.Join(tx.RaiseFloor(ctx, patient, newest.Version+1), tx.RevokeTokens(ctx, patient))
+	return errors.Join(tx.RaiseFloor(ctx, patient, newest.Version+1), tx.RevokeTokens(ctx, patient), s.tellTokens(ctx, tx, patient))
 }
 
 // endGrants ends all of a patient's grants, as an erasure and a new key do.

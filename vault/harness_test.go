@@ -99,7 +99,7 @@ func (s *site) open() {
 	s.tlog = openMemLog(s.t, s.folder(logDir))
 	cfg := Config{
 		Tenant: s.tenant, Version: "test", Logger: log, Now: s.clock.now, Step: step,
-		Log: &faultyLog{s.tlog, p}, Chain: s.chain, Sender: &memSender{chain: s.chain, journal: Journal{s.index}, now: s.clock.now}, Network: s.tlog.network(),
+		Log: &faultyLog{s.tlog, p}, Writer: &faultyLog{s.tlog, p}, Chain: s.chain, Sender: &memSender{chain: s.chain, journal: Journal{s.index}, now: s.clock.now}, Network: s.tlog.network(),
 		Store: &faultyStore{p, s.index}, Objects: &faultyObjects{p, s.objects}, Ledger: &faultyLedger{s.ledger, p},
 		Keys: &faultyKeys{p, s.ring}, Witness: &faultyWitness{p, s.ring}, Eraser: &faultyEraser{p, s.ring}, Blinder: s.ring, Signer: signer,
 		Cache: keys.CacheConfig{Now: s.clock.now}, Compartments: fhir.DefaultCompartments(),

@@ -13,15 +13,20 @@ import (
 	"lethe/offchain"
 )
 
-// Log is the transparency log as its writer has it. Start makes it writable, and is called once the outside witness has been
-// asked; the rest reads. Errors are those of package anchor.
-type Log interface {
+// LogWriter adds to the transparency log. Errors are those of package anchor.
+type LogWriter interface {
+	// Refresh looks whether another process has gone on with the log since; if so, it has to be started again.
+	Refresh(ctx context.Context) (again bool, err error)
 	// Start begins writing unless the log is behind, or contradicts, what the contract has accepted (nil: nothing is known).
 	Start(ctx context.Context, floor *anchor.Accepted) error
-	// Append gives entries their positions, in order. They are durable when it answers.
+	// Append gives entries their positions, in order. They are durable when it answers, and for good once they are published.
 	Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error)
 	// Publish shows a checkpoint of everything that was appended, after its tiles are in a second place.
 	Publish(ctx context.Context) (anchor.Checkpoint, error)
+}
+
+// Log is the transparency log as its readers have it; a writer's has entries that were not shown yet, too.
+type Log interface {
 	// Shown is the newest checkpoint that was shown, of size 0 when there is none yet.
 	Shown() anchor.Checkpoint
 	// Checkpoint is the one of that size, if it was shown.
@@ -54,6 +59,8 @@ const (
 	// numberSetting is the number, in the contract, of the log that the positions are of.
 	numberSetting = "log-number"
 	sequenceBatch = 4096
+	// writerWait is how long a process waits for another's writing.
+	writerWait = 2 * time.Minute
 )
 
 // SequenceLog brings entries that have no position into the log, and shows a checkpoint that covers them. It is what the job
@@ -65,7 +72,11 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 		return ErrQuarantined
 	}
 	s.cfg.Step("log.job-begun")
-	if err := s.startWriting(ctx); err != nil {
+	err := s.startWriting(ctx)
+	if s.cfg.Shared && errors.Is(err, offchain.ErrHeld) {
+		return nil // whoever holds it looks for what waits
+	}
+	if err != nil {
 		return err
 	}
 	for {
@@ -74,25 +85,36 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 			return fmt.Errorf("log: %w", err)
 		}
 		if placed < sequenceBatch { // what came meanwhile has a job of its own
-			break
+			return nil
 		}
 	}
-	shown, err := s.cfg.Log.Publish(ctx)
+}
+
+// show publishes what was appended.
+func (s *Service) show(ctx context.Context) error {
+	shown, err := s.cfg.Writer.Publish(ctx)
 	if err != nil {
-		return fmt.Errorf("log: show a checkpoint: %w", err)
+		return fmt.Errorf("show a checkpoint: %w", err)
 	}
 	s.showings.add(shown.Size, s.cfg.Now())
 	s.changed.signal()
 	return nil
 }
 
-// startWriting takes the log over, once for this process: it is opened against what the contract has accepted. Entries that were
-// brought in without being noted, by an earlier writer or before an error, get their positions.
-func (s *Service) startWriting(ctx context.Context) error {
-	if s.cfg.Now().After(s.writing.until) {
-		s.writing.noted = false // another may have written meanwhile
+// showRest publishes what an earlier writer has appended, if anything.
+func (s *Service) showRest(ctx context.Context) error {
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil || size <= s.cfg.Log.Shown().Size {
+		return err
 	}
-	if err := s.holdLease(ctx); err != nil {
+	return s.show(ctx)
+}
+
+// startWriting takes the log over where it is not this process's yet: it is opened against what the contract has accepted. Entries
+// that were shown without being noted, by an earlier writer or before an error, get their positions; what was appended and never
+// shown is shown.
+func (s *Service) startWriting(ctx context.Context) error {
+	if err := s.elect(ctx); err != nil {
 		return err
 	}
 	if s.writing.started && s.writing.noted {
@@ -106,9 +128,71 @@ func (s *Service) startWriting(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.showRest(ctx); err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
 	err := s.findPlaced(ctx)
 	s.writing.noted = err == nil
 	return err
+}
+
+// elect takes or keeps the writer's lease. Whoever has not held it for a while looks whether another has written.
+func (s *Service) elect(ctx context.Context) error {
+	lapsed := s.cfg.Now().After(s.writing.until)
+	if err := s.holdLease(ctx); err != nil || !lapsed {
+		return err
+	}
+	return s.refresh(ctx)
+}
+
+// refresh looks whether another process has gone on with the log.
+func (s *Service) refresh(ctx context.Context) error {
+	s.writing.noted = false
+	again, err := s.cfg.Writer.Refresh(ctx)
+	if again {
+		s.writing.started = false
+	}
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	return nil
+}
+
+// writes says whether this process is the elected one, of those that write the log and take it to the chain.
+func (s *Service) writes(ctx context.Context) (bool, error) {
+	if !s.cfg.Shared {
+		return true, nil
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err := s.elect(ctx)
+	if errors.Is(err, offchain.ErrHeld) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// KeepWriting brings in what waits, also what the job of a process that died was for, until its context ends.
+func (s *Service) KeepWriting(ctx context.Context) {
+	if !s.cfg.Shared || s.cfg.Writer == nil {
+		return // jobs do
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		waiting, err := s.pending(ctx)
+		if err == nil && len(waiting) > 0 {
+			err = s.SequenceLog(ctx, offchain.SequenceLog{})
+		}
+		if err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("the log waits", "reason", err.Error())
+		}
+	}
 }
 
 func (s *Service) openForWriting(ctx context.Context) error {
@@ -117,7 +201,7 @@ func (s *Service) openForWriting(ctx context.Context) error {
 		return fmt.Errorf("the log is not written to: %w", ErrNoWitness)
 	}
 	s.cfg.Step("log.writer-elected")
-	err := s.cfg.Log.Start(ctx, floor)
+	err := s.cfg.Writer.Start(ctx, floor)
 	s.writing.started = err == nil
 	return err
 }
@@ -172,7 +256,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 	for i, e := range batch {
 		entries[i] = e.Entry
 	}
-	positions, err := s.cfg.Log.Append(ctx, entries)
+	positions, err := s.cfg.Writer.Append(ctx, entries)
 	if err != nil {
 		return 0, err
 	}
@@ -180,6 +264,12 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 		batch[i].Position = &positions[i]
 	}
 	s.cfg.Step("log.entries-appended")
+	if err := s.holdLease(ctx); err != nil { // positions that are noted stand: not before everybody can see them
+		return 0, err
+	}
+	if err := s.show(ctx); err != nil {
+		return 0, err
+	}
 	if err := s.place(ctx, batch, positions[len(positions)-1]+1); err != nil {
 		return 0, err
 	}
@@ -278,9 +368,37 @@ func (s *Service) followSuccessor(ctx context.Context) error {
 	})
 }
 
+// awaitLogged waits until everything that was entered for a subject stands in a checkpoint that was shown. Where another process writes the
+// log, it waits for that one, at most writerWait.
+func (s *Service) awaitLogged(ctx context.Context, subject string) error {
+	if s.cfg.Writer != nil {
+		return s.SequenceLog(ctx, offchain.SequenceLog{})
+	}
+	for end := s.cfg.Now().Add(writerWait); ; {
+		size, err := s.covered(ctx, subject)
+		if err != nil {
+			return err
+		}
+		if shown, err := s.cfg.Log.Size(ctx); err != nil || size > 0 && size <= shown {
+			return err
+		}
+		if s.cfg.Now().After(end) {
+			return fmt.Errorf("%w: no process brings entries into the log", ErrNotLogged)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+		}
+	}
+}
+
 // Settle ends a run: what waits for a position gets it, and a checkpoint that is due is sent. What cannot be done now is done at a
 // later start, so only a context that ends is an error.
 func (s *Service) Settle(ctx context.Context) error {
+	if s.cfg.Writer == nil {
+		return nil
+	}
 	waiting, err := s.pending(ctx)
 	if err != nil {
 		return err

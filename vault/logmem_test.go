@@ -35,7 +35,10 @@ type memLog struct {
 	key     string
 }
 
-var _ Log = (*memLog)(nil)
+var (
+	_ Log       = (*memLog)(nil)
+	_ LogWriter = (*memLog)(nil)
+)
 
 func openMemLog(t testing.TB, dir string) *memLog {
 	signer, key, err := anchor.NewSigner("example.org/log", make([]byte, 32))
@@ -82,6 +85,9 @@ func (l *memLog) tree() *testonly.Tree {
 	}
 	return t
 }
+
+// Refresh has nothing to do: all processes of a test have the one in memory.
+func (l *memLog) Refresh(context.Context) (bool, error) { return false, nil }
 
 func (l *memLog) Start(ctx context.Context, floor *anchor.Accepted) error {
 	if floor != nil && floor.Size > uint64(len(l.entries)) {

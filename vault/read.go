@@ -43,6 +43,7 @@ type Content struct {
 	src      io.ReaderAt
 	closers  []io.Closer
 	revoked  atomic.Pointer[error] // why reading has ended
+	reads    func() error          // whether this process may read at all
 	release  func()
 }
 
@@ -53,15 +54,23 @@ func (c *Content) Size() int64 { return c.size }
 
 // ReadAt implements [io.ReaderAt]; no byte of a chunk that was tampered with is given out.
 func (c *Content) ReadAt(p []byte, off int64) (int, error) {
-	if why := c.revoked.Load(); why != nil {
-		return 0, *why
+	if err := c.ended(); err != nil {
+		return 0, err
 	}
 	n, err := c.src.ReadAt(p, off)
-	if why := c.revoked.Load(); why != nil { // while it was read
+	if why := c.ended(); why != nil { // while it was read
 		clear(p[:n])
-		return 0, *why
+		return 0, why
 	}
 	return n, err
+}
+
+// ended says why nothing more is read.
+func (c *Content) ended() error {
+	if why := c.revoked.Load(); why != nil {
+		return *why
+	}
+	return c.reads()
 }
 
 // Range is a part of the content as a stream; [ErrRange] when it is not within it. A negative length means up to the end.
@@ -109,7 +118,7 @@ func (s *Service) readIf(ctx context.Context, id string, who Access, may func(pa
 	if err := s.disclose(ctx, at.patient(), id, who); err != nil {
 		return nil, fmt.Errorf("note the disclosure: %w", err)
 	}
-	c := &Content{ID: id, byToken: who.token != [32]byte{}}
+	c := &Content{ID: id, byToken: who.token != [32]byte{}, reads: s.reads}
 	c.release = s.open.add(at.patient(), c)
 	if at.record.ID != "" {
 		err = s.fillRecord(ctx, c, at)
@@ -426,6 +435,17 @@ func (o *openReaders) end(patient string, why error, which func(*Content) bool) 
 	defer o.mu.Unlock()
 	for c := range o.byPatient[patient] {
 		if which(c) {
+			c.revoked.CompareAndSwap(nil, &why)
+		}
+	}
+}
+
+// endAll ends what is being read of everybody.
+func (o *openReaders) endAll(why error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, open := range o.byPatient {
+		for c := range open {
 			c.revoked.CompareAndSwap(nil, &why)
 		}
 	}

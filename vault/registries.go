@@ -435,11 +435,22 @@ func (s *Service) KeepPublishing(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if _, err := s.PublishGrants(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, ErrConflict) {
+		if _, err := s.publishDue(ctx, p); err != nil && ctx.Err() == nil && !errors.Is(err, ErrConflict) {
 			s.cfg.Logger.Error("the tree of grants was not published", "error", Code(err))
 		}
 		if err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return tx.Expire(ctx, s.now()) }); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Error("what has expired was not removed", "error", Code(err))
 		}
 	}
+}
+
+// publishDue publishes the tree of grants, unless another process has just done so.
+func (s *Service) publishDue(ctx context.Context, p *Proving) (TreeVersion, error) {
+	if s.cfg.Shared {
+		newest, err := s.tree(ctx, registry.Grants)
+		if err != nil || s.cfg.Now().Sub(newest.Published) < p.PublishEvery*3/4 {
+			return newest.TreeVersion, err
+		}
+	}
+	return s.PublishGrants(ctx)
 }

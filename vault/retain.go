@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"lethe/keys"
 	"lethe/offchain"
@@ -180,41 +181,61 @@ type retainedSet struct {
 	records     []offchain.Record
 }
 
-// openManifest reads a case's manifest from the object store alone, and every record that it lists.
+// openManifest reads a case's manifest from the object store alone, and has every record that it lists read.
 func (s *Service) openManifest(ctx context.Context, caseID, key string) (set retainedSet, err error) {
-	data, err := offchain.ReadAll(ctx, s.cfg.Objects, key, maxManifest)
+	m, size, err := s.readManifest(ctx, caseID, key)
 	if err != nil {
 		return set, err
 	}
-	var m retainedManifest
-	if err := decode(data, &m); err != nil {
+	contents, err := s.seer().retained(ctx, caseID, key)
+	if err != nil {
 		return set, err
 	}
-	if m.Case != caseID {
-		return set, fmt.Errorf("manifest of another case: %w", keys.ErrCorrupt)
-	}
-	row := offchain.Compartment{
-		ID: m.Compartment, Patient: m.Patient, Name: retainedCompartment, KeyName: m.KeyName, Wrapped: m.Wrapped, Created: s.now(),
-	}
-	kek, err := s.cfg.Witness.Unwrap(ctx, keys.Name(m.KeyName), m.Wrapped, s.associated(row)) // not from the cache: this is a test
-	if err != nil {
-		return set, fmt.Errorf("open the key of what is kept: %w", err)
-	}
-	defer kek.Zero()
-	c := compartment{row, kek}
-	plain, err := keys.Open(kek, s.context(row, "manifest:"+m.Case), m.Sealed)
-	if err != nil {
-		return set, fmt.Errorf("open manifest: %w", err)
-	}
-	var contents retainedContents
-	if err := decode(plain, &contents); err != nil {
-		return set, err
-	}
+	row := m.row(s.now())
 	set = contents.rows(row)
 	set.objects = append(set.objects, offchain.Object{
-		ID: newID(), Patient: row.Patient, Compartment: row.ID, Key: key, Size: int64(len(data)), Created: unix(contents.Created),
+		ID: newID(), Patient: row.Patient, Compartment: row.ID, Key: key, Size: size, Created: unix(contents.Created),
 	})
-	return set, s.checkRetained(ctx, c, set)
+	return set, nil
+}
+
+// readManifest reads a manifest, without what is sealed in it.
+func (s *Service) readManifest(ctx context.Context, caseID, key string) (m retainedManifest, size int64, err error) {
+	data, err := offchain.ReadAll(ctx, s.cfg.Objects, key, maxManifest)
+	if err == nil {
+		err = decode(data, &m)
+	}
+	if err == nil && m.Case != caseID {
+		err = fmt.Errorf("manifest of another case: %w", keys.ErrCorrupt)
+	}
+	return m, int64(len(data)), err
+}
+
+func (m *retainedManifest) row(now time.Time) offchain.Compartment {
+	return offchain.Compartment{
+		ID: m.Compartment, Patient: m.Patient, Name: retainedCompartment, KeyName: m.KeyName, Wrapped: m.Wrapped, Created: now,
+	}
+}
+
+func (s eyes) retained(ctx context.Context, caseID, manifest string) (contents retainedContents, err error) {
+	m, _, err := s.readManifest(ctx, caseID, manifest)
+	if err != nil {
+		return contents, err
+	}
+	row := m.row(s.now())
+	kek, err := s.with.Unwrap(ctx, keys.Name(m.KeyName), m.Wrapped, s.associated(row))
+	if err != nil {
+		return contents, fmt.Errorf("open the key of what is kept: %w", err)
+	}
+	defer kek.Zero()
+	plain, err := keys.Open(kek, s.context(row, "manifest:"+m.Case), m.Sealed)
+	if err != nil {
+		return contents, fmt.Errorf("open manifest: %w", err)
+	}
+	if err := decode(plain, &contents); err != nil {
+		return contents, err
+	}
+	return contents, s.checkRetained(ctx, compartment{row, kek}, contents.rows(row))
 }
 
 func (m *retainedContents) rows(c offchain.Compartment) retainedSet {

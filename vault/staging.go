@@ -30,15 +30,24 @@ type compartment struct {
 
 // plan names a new compartment's key, without making it.
 func (st *staging) plan(patient, name string) offchain.Compartment {
-	c := offchain.Compartment{ID: newID(), Patient: patient, Name: name, KeyName: string(keys.NewName()), Created: st.s.now()}
-	st.intents = append(st.intents, offchain.Intent{Kind: offchain.IntentKey, Name: c.KeyName})
+	return st.planned(offchain.Compartment{ID: newID(), Patient: patient, Name: name, KeyName: string(keys.NewName())})
+}
+
+// planCase names the key of a case's file, which the process that erases can open.
+func (st *staging) planCase(patient, id string) offchain.Compartment {
+	return st.planned(offchain.Compartment{ID: id, Patient: patient, Name: caseCompartment, KeyName: string(keys.NewCaseName())})
+}
+
+func (st *staging) planned(c offchain.Compartment) offchain.Compartment {
+	c.Created = st.s.now()
+	st.intents = append(st.intents, offchain.Intent{Kind: offchain.IntentKey, Name: c.KeyName, Holder: st.s.cfg.Holder})
 	return c
 }
 
 // place names a new object, without writing it.
 func (st *staging) place(c offchain.Compartment) offchain.Object {
 	o := offchain.Object{ID: newID(), Patient: c.Patient, Compartment: c.ID, Key: st.s.newObjectKey(), Created: st.s.now()}
-	st.intents = append(st.intents, offchain.Intent{Kind: offchain.IntentObject, Name: o.Key})
+	st.intents = append(st.intents, offchain.Intent{Kind: offchain.IntentObject, Name: o.Key, Holder: st.s.cfg.Holder})
 	return o
 }
 
@@ -122,11 +131,11 @@ func (st *staging) commit(ctx context.Context, fn func(offchain.Tx) error) error
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.DeleteIntents(ctx, names(st.intents))
+		return tx.TakeIntents(ctx, names(st.intents)) // fails when this process was taken for dead, and cleaned up after
 	})
 }
 
-// abandon removes what was made for a change that did not come about. It goes by what is still announced: a commit whose
+// abandon removes what was made for a change that did not come about, or leaves that to the process that erases. It goes by what is still announced: a commit whose
 // answer was lost has taken its announcements back, and is left alone.
 func (st *staging) abandon(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
@@ -135,7 +144,10 @@ func (st *staging) abandon(ctx context.Context) error {
 		return err
 	}
 	mine := slices.DeleteFunc(announced, func(i offchain.Intent) bool { return !slices.Contains(st.intents, i) })
-	return st.s.remove(ctx, mine)
+	if st.s.cfg.Eraser != nil {
+		return st.s.remove(ctx, mine)
+	}
+	return st.s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return tx.LeaveIntents(ctx, names(mine)) })
 }
 
 // zero forgets the keys that were opened.
@@ -181,11 +193,23 @@ func (s *Service) announced(ctx context.Context) (all []offchain.Intent, err err
 	return all, err
 }
 
-// sweep removes what interrupted changes had announced.
-func (s *Service) sweep(ctx context.Context) error {
+// sweep removes what interrupted changes had announced: at a start, also what this process itself had. What another one announces is
+// left to it while its session lasts.
+func (s *Service) sweep(ctx context.Context, atStart bool) error {
 	left, err := s.announced(ctx)
 	if err != nil {
 		return err
+	}
+	if s.cfg.Shared {
+		sessions, err := s.sessions(ctx) // later: who announces something has begun one
+		if err != nil {
+			return err
+		}
+		live := map[string]bool{s.cfg.Holder: !atStart}
+		for _, one := range sessions {
+			live[one.Holder] = live[one.Holder] || one.Holder != s.cfg.Holder
+		}
+		left = slices.DeleteFunc(left, func(i offchain.Intent) bool { return live[i.Holder] })
 	}
 	if len(left) > 0 {
 		s.cfg.Logger.Info("removing what an interrupted change left", "keys_and_objects", len(left))

@@ -2,8 +2,10 @@
 // destroying the keys. Authorization and the disclosure log come before the first byte, here, so that no front door goes
 // round them.
 //
-// It works against ports (Config); the process that serves, the one that erases and the one that witnesses hold different
-// ones, and the embedded default holds all. No transaction spans a stream, a key store's answer or another store.
+// It works against ports (Config); the process that serves, the one that works for the log and the chain, the one that erases and
+// the one that witnesses hold different ones, and the embedded default holds all. Who serves cannot destroy keys, and who destroys
+// cannot decrypt: what one needs of another it leaves in the index (processes.go, questions.go). No transaction spans a stream, a key
+// store's answer or another store.
 package vault
 
 import (
@@ -13,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,14 +40,23 @@ type Config struct {
 
 	Log     Log            // the transparency log
 	Chain   anchor.Chain   // the contract, as the witness outside the stores
-	Sender  Sender         // takes checkpoints there
 	Network anchor.Network // what is published of both
 
-	Keys    keys.Wrapper   // makes keys, wraps, unwraps: what serving needs
+	Writer LogWriter // of the log, and
+	Sender Sender    // who takes checkpoints to the contract: the process that works
+
+	Keys    keys.Wrapper // makes keys, wraps, unwraps, and
+	Blinder keys.Blinder // the keyed blind index: a process that serves
+	Census  keys.Census  // which keys there are; where nil, Eraser says it
+
+	Eraser Eraser         // destroys, and
+	Signer crypto.Signer  // Ed25519, signs certificates: the process that erases
+	Cases  keys.Unwrapper // opens case files; where nil, Keys does
+
 	Witness keys.Unwrapper // shows that decryption works before an erasure, and fails after it
-	Eraser  Eraser         // destroys
-	Blinder keys.Blinder   // the keyed blind index
-	Signer  crypto.Signer  // Ed25519, signs certificates
+
+	// Shared says that other processes work on the same stores, under other names (Holder), and that a port which is nil is another's.
+	Shared bool
 
 	// Proving lets providers read by proof; nil refuses it.
 	Proving *Proving
@@ -55,7 +67,7 @@ type Config struct {
 	Retention    Retention
 	Version      string // of the tool, as certificates name it
 
-	// Holder names this process among those that share an index: one at a time writes the log. The default is "embedded", for
+	// Holder names this process among those that share the stores, and is the same after a restart. The default is "embedded", for
 	// stores that one process has to itself.
 	Holder string
 	// LedgerOutside says that the ledger's second copy is kept where no restore of the stores reaches it, so that it may stand in
@@ -95,12 +107,28 @@ func (c *Config) check() error {
 	if !tenantPattern.MatchString(c.Tenant) || reservedTenants[c.Tenant] {
 		return fmt.Errorf("vault: Config.Tenant %q must be lower-case letters, digits and dashes, and not a reserved word", c.Tenant)
 	}
-	return errors.Join(
+	err := errors.Join(
 		missing("Store", c.Store == nil), missing("Objects", c.Objects == nil), missing("Ledger", c.Ledger == nil),
-		missing("Log", c.Log == nil), missing("Chain", c.Chain == nil), missing("Sender", c.Sender == nil),
-		missing("Network", c.Network.Origin == ""), missing("Keys", c.Keys == nil), missing("Witness", c.Witness == nil), missing("Eraser", c.Eraser == nil),
-		missing("Blinder", c.Blinder == nil), missing("Signer", c.Signer == nil), missing("Compartments", c.Compartments == nil),
-		missing("Version", c.Version == ""), c.checkProving())
+		missing("Log", c.Log == nil), missing("Chain", c.Chain == nil), missing("Network", c.Network.Origin == ""),
+		missing("Compartments", c.Compartments == nil), missing("Version", c.Version == ""), c.checkProving())
+	needs := func(name string, absent bool, with ...bool) { // together with the others of its process
+		if absent && (!c.Shared || slices.Contains(with, true)) {
+			err = errors.Join(err, missing(name, true))
+		}
+	}
+	needs("Writer", c.Writer == nil, c.Sender != nil)
+	needs("Sender", c.Sender == nil, c.Writer != nil)
+	needs("Keys", c.Keys == nil, c.Blinder != nil)
+	needs("Blinder", c.Blinder == nil, c.Keys != nil)
+	needs("Census", c.Census == nil && c.Eraser == nil, c.Keys != nil)
+	needs("Eraser", c.Eraser == nil, c.Signer != nil)
+	needs("Signer", c.Signer == nil, c.Eraser != nil)
+	needs("Cases", c.Cases == nil && c.Keys == nil, c.Eraser != nil)
+	needs("Witness", c.Witness == nil)
+	if c.Shared {
+		err = errors.Join(err, missing("Holder", c.Holder == ""))
+	}
+	return err
 }
 
 func (c *Config) checkProving() error {
@@ -122,6 +150,7 @@ type Service struct {
 	showings  showings
 	requested requestTimes
 	open      openReaders
+	session   session
 
 	publishing sync.Mutex // one version of a tree after the other
 	trees      trees
@@ -148,7 +177,10 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Limits == (fhir.Limits{}) {
 		cfg.Limits = fhir.DefaultLimits()
 	}
-	cache, err := keys.NewCache(cfg.Keys, cfg.Cache)
+	if cfg.Census == nil && cfg.Eraser != nil {
+		cfg.Census = cfg.Eraser
+	}
+	cache, err := keys.NewCache(cfg.opens(), cfg.Cache)
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
@@ -157,30 +189,56 @@ func New(cfg Config) (*Service, error) {
 	return s, nil
 }
 
+// opens is what this process opens keys with: a process that serves, all; one that erases, those of case files; another, none.
+func (c *Config) opens() keys.Unwrapper {
+	switch {
+	case c.Keys != nil:
+		return c.Keys
+	case c.Cases != nil:
+		return c.Cases
+	}
+	return opensNone{}
+}
+
+type opensNone struct{}
+
+func (opensNone) Unwrap(context.Context, keys.Name, []byte, []byte) (*keys.Key, error) {
+	return nil, errors.New("this process opens no keys")
+}
+
 // Close zeroes the cached keys.
 func (s *Service) Close() { s.cache.Close() }
 
 // Recover brings the stores to a state that can be served: it settles whether a store was put back (replaying the erasure
-// ledger if so), removes what interrupted imports left, and carries unfinished erasures through. Nothing decrypts before it has
-// succeeded.
+// ledger if so), removes what interrupted imports left, and carries unfinished erasures through, each of it in the process whose part
+// it is. Nothing decrypts before it has succeeded.
 func (s *Service) Recover(ctx context.Context) error {
+	if err := s.start(ctx); err != nil {
+		return fmt.Errorf("begin a session: %w", err)
+	}
 	if err := s.ensureControl(ctx); err != nil {
 		return fmt.Errorf("control key: %w", err)
 	}
 	if err := s.checkRestore(ctx); err != nil {
 		return err
 	}
-	if err := s.followSuccessor(ctx); err != nil { // after what its predecessors had announced was erased again
-		return err
+	if s.cfg.Writer != nil { // after what its predecessors had announced was erased again
+		if err := s.followSuccessor(ctx); err != nil {
+			return err
+		}
 	}
-	if err := s.sweep(ctx); err != nil { // not before the guard: what an old index only announces may be what the law keeps
-		return fmt.Errorf("clean up what was interrupted: %w", err)
+	if s.cfg.Eraser != nil { // not before the guard: what an old index only announces may be what the law keeps
+		if err := s.sweep(ctx, true); err != nil {
+			return fmt.Errorf("clean up what was interrupted: %w", err)
+		}
 	}
-	if err := s.recall(ctx); err != nil {
-		return fmt.Errorf("look for what has ended: %w", err)
-	}
-	if err := s.loadTrees(ctx); err != nil {
-		return err
+	if s.cfg.Keys != nil {
+		if err := s.recall(ctx); err != nil {
+			return fmt.Errorf("look for what has ended: %w", err)
+		}
+		if err := s.loadTrees(ctx); err != nil {
+			return err
+		}
 	}
 	return s.resumeErasures(ctx)
 }

@@ -65,7 +65,7 @@ func (s *Service) compare(ctx context.Context, latest anchor.Accepted) error {
 	if latest.Log != s.cfg.Network.Log {
 		return fmt.Errorf("the contract is at log %d, and what is published here names log %d: `lethe chain successor open` follows it", latest.Log, s.cfg.Network.Log)
 	}
-	size, err := s.cfg.Log.Size(ctx)
+	size, err := s.sizeFor(ctx, latest.Size)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,20 @@ func (s *Service) compare(ctx context.Context, latest anchor.Accepted) error {
 		return s.replayFromChain(ctx, latest, size)
 	}
 	return s.agrees(ctx, latest)
+}
+
+// sizeFor counts the log's entries. One that seems to be behind may be another process's to write, whose entries are fetched first.
+func (s *Service) sizeFor(ctx context.Context, accepted uint64) (uint64, error) {
+	size, err := s.cfg.Log.Size(ctx)
+	if err != nil || size >= accepted || !s.cfg.Shared || s.cfg.Writer == nil {
+		return size, err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.refresh(ctx); err != nil {
+		return 0, err
+	}
+	return s.cfg.Log.Size(ctx)
 }
 
 // replayPredecessors erases again what was announced with the logs that this index has not followed to their end: it is from a time
@@ -118,6 +132,20 @@ func (s *Service) attest(ctx context.Context) error {
 	if len(persons) != 2 || !differ(persons[0], persons[1]) || !printable(persons[0]) || !printable(persons[1]) {
 		return fmt.Errorf("%w: it takes two different persons, by name, to attest that nothing was put back", ErrInvalid)
 	}
+	if s.cfg.Keys != nil { // a process that cannot seal goes by the word that it was given
+		if err := s.logAttested(ctx, persons); err != nil {
+			return err
+		}
+	}
+	s.cfg.Logger.Warn("no witness answers; two persons attest that no store was put back")
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	s.guard.attested = true
+	return nil
+}
+
+// logAttested leaves an entry of who attested.
+func (s *Service) logAttested(ctx context.Context, persons []string) error {
 	k, err := s.loadControl(ctx)
 	if err != nil {
 		return err
@@ -139,17 +167,9 @@ func (s *Service) attest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
 		return errors.Join(tx.PutSetting(ctx, name, sealed), enterLog(ctx, tx, offchain.LogEntry{Entry: o.Entry(), Subject: name}))
 	})
-	if err != nil {
-		return err
-	}
-	s.cfg.Logger.Warn("no witness answers; two persons attest that no store was put back")
-	s.guard.mu.Lock()
-	defer s.guard.mu.Unlock()
-	s.guard.attested = true
-	return nil
 }
 
 // agrees compares the log with what the contract has accepted of it.
@@ -196,6 +216,9 @@ func (s *Service) lastAgreed(ctx context.Context, log uint32, size uint64) (uint
 
 // replayAnnounced erases again what was announced with the checkpoints of a log larger than a size, and of later logs.
 func (s *Service) replayAnnounced(ctx context.Context, log uint32, size uint64) error {
+	if s.cfg.Census == nil {
+		return nil // this process knows of no keys, and stays closed as the log is behind
+	}
 	erased, err := s.cfg.Chain.Erased(ctx, log, size)
 	if err != nil {
 		return fmt.Errorf("the contract does not say what was erased since: %w", err)
@@ -220,7 +243,9 @@ func (s *Service) finishNamed(ctx context.Context, named []anchor.Hash) error {
 			continue
 		}
 		alive, err := s.keysAlive(ctx, e.Keys)
-		if err == nil && alive > 0 {
+		if err == nil && alive > 0 && s.cfg.Eraser == nil {
+			err = errWaitsForEraser
+		} else if err == nil && alive > 0 {
 			err = s.replay(ctx, e)
 		}
 		if err != nil {
@@ -256,6 +281,9 @@ func (s *Service) eraseNamed(ctx context.Context, named []anchor.Hash) error {
 	doomed, err := s.findErased(ctx, named)
 	if err != nil {
 		return err
+	}
+	if len(doomed) > 0 && s.cfg.Eraser == nil {
+		return fmt.Errorf("the log names erased keys that this index holds: %w", errWaitsForEraser)
 	}
 	for patient, names := range doomed {
 		if err := s.eraseAnnounced(ctx, patient, names); err != nil {
