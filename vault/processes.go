@@ -128,7 +128,7 @@ func (s *Service) hear(ctx context.Context) error {
 	s.session.mu.Lock()
 	seen, until := s.session.seen, s.session.until
 	s.session.mu.Unlock()
-	ctx, cancel := context.WithDeadline(ctx, until)
+	ctx, cancel := context.WithTimeout(ctx, until.Sub(s.cfg.Now()))
 	defer cancel()
 	var news []offchain.Revocation
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
