@@ -99,7 +99,7 @@ func (p *program) tellFindings(all []finding) error {
 func (p *program) examinations() []examination {
 	all := []examination{{"process", p.examineProcess}, {"state folder", p.examineFolder}}
 	if p.config.Keys.Vault.Address != "" {
-		for _, role := range transit.Roles() {
+		for _, role := range p.roles() {
 			all = append(all, examination{"keys as " + string(role), func(ctx context.Context) (string, error) { return p.examineRole(ctx, role) }})
 		}
 	}
@@ -117,7 +117,7 @@ func (p *program) examinations() []examination {
 	for i, u := range p.config.Anchor.RPC {
 		all = append(all, examination{fmt.Sprintf("chain, provider %d", i+1), func(ctx context.Context) (string, error) { return p.examineProvider(ctx, u) }})
 	}
-	if len(p.config.Anchor.RPC) > 0 {
+	if len(p.config.Anchor.RPC) > 0 && p.has(transit.RoleWork) {
 		all = append(all, examination{"submitter", p.examineSubmitter})
 	}
 	return all

@@ -198,8 +198,10 @@ func (st *state) audit(ctx context.Context, progress func(uint64)) (r auditResul
 	if err != nil {
 		return r, fmt.Errorf("in the object store: %w", err)
 	}
-	if _, err := tlog.Audit(ctx, tlog.Folder(st.logDir), newest, nil, progress); err != nil {
-		return r, fmt.Errorf("in %s: %w", st.logDir, err)
+	if st.logDir != "" {
+		if _, err := tlog.Audit(ctx, tlog.Folder(st.logDir), newest, nil, progress); err != nil {
+			return r, fmt.Errorf("in %s: %w", st.logDir, err)
+		}
 	}
 	for _, size := range sizes[:len(sizes)-len(accepted)] {
 		signed, err := st.log.Checkpoint(ctx, size)

@@ -86,7 +86,7 @@ Start:   lethe import bundles/ --dir lethe-state`,
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "log what is done, step by step")
 	root.AddCommand(p.importCommand(), p.patientsCommand(), p.recordsCommand(), p.bundlesCommand(), p.recordCommand(),
 		p.accessLogCommand(), p.eraseCommand(), p.erasuresCommand(), p.receiptCommand(), p.verifyCommand(),
-		p.logCommand(), p.chainCommand(), p.workCommand(), p.demoCommand(),
+		p.logCommand(), p.chainCommand(), p.workCommand(), p.eraseAgentCommand(), p.witnessCommand(), p.demoCommand(),
 		p.serveCommand(), p.tokenCommand(), p.partyCommand(), p.registryCommand(), p.providerCommand(), p.issuerCommand(),
 		p.vaultCommand(), p.s3Command(), p.migrateCommand(), p.doctorCommand(),
 		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand())

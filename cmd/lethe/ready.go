@@ -31,11 +31,7 @@ type check struct {
 
 // checks are what the service stands on. Each is one call that changes nothing and costs little.
 func (st *state) checks(tenant string) []check {
-	return []check{
-		{"keys", false, readyLimit, func(ctx context.Context) error {
-			_, err := st.blinder.Blind(ctx, nil)
-			return err
-		}},
+	all := []check{
 		{"objects", false, readyLimit, func(ctx context.Context) error { return absent(ctx, st.objects, tenant+"/ready") }},
 		{"index", false, readyLimit, func(ctx context.Context) error {
 			return st.index.View(ctx, func(q offchain.Queries) error {
@@ -53,6 +49,10 @@ func (st *state) checks(tenant string) []check {
 			return err
 		}},
 	}
+	if st.askKeys == nil {
+		return all // a witness can only decrypt
+	}
+	return append([]check{{"keys", false, readyLimit, st.askKeys}}, all...)
 }
 
 // absent asks for an object that is not there: the answer is that.

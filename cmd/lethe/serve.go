@@ -17,6 +17,7 @@ import (
 
 	"lethe/api"
 	"lethe/circuits"
+	"lethe/keys/transit"
 )
 
 // socketName is the file in a state folder by which its service is reached on this machine: whoever may use the folder is the operator.
@@ -30,8 +31,9 @@ func (p *program) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "serve the API, and keep working",
-		Long: `Serves the API on an address, and does all that ` + "`lethe work`" + ` does: jobs, the log, its anchor, and the schedule of the tree of grants. The
-log is served beside it, below /log/ and /public/.
+		Long: `Serves the API on an address, and does all that ` + "`lethe work`, `lethe erase-agent` and `lethe witness`" + ` do, unless its configuration has
+the role serve alone: then those are processes of their own, and any number may serve. The log is served beside it, below /log/ and
+/public/.
 
 Other commands then reach the service through the socket in the state folder, as the operator. Callers that are known carry tokens of
 ` + "`lethe token`" + `, a development issuer: whoever holds the state folder can be anybody.`,
@@ -57,6 +59,9 @@ type servingAt struct {
 }
 
 func (p *program) serve(ctx context.Context, listen, url string) (err error) {
+	if err := p.needs(transit.RoleServe); err != nil {
+		return err
+	}
 	if err := p.watch(ctx); err != nil {
 		return err
 	}

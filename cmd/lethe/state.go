@@ -16,8 +16,8 @@ import (
 
 	"lethe/anchor"
 	"lethe/anchor/devchain"
-	"lethe/anchor/tlog"
 	"lethe/keys"
+	"lethe/keys/transit"
 	"lethe/offchain"
 	"lethe/offchain/index"
 	"lethe/offchain/ledger"
@@ -40,33 +40,37 @@ const (
 	publicKeyFile = "certificate-key.jwk" // in publicFolder
 )
 
-// state is an embedded state folder, opened: every store in one process, which therefore holds the rights of all four.
+// state is a state folder, opened, with the stores that its configuration names. The embedded default is all of them in one process,
+// which therefore holds the rights of all four.
 type state struct {
 	*vault.Service
 	index    *index.Store
 	tiles    *tileCopy
-	log      *tlog.Log
+	log      vault.Log
 	chain    *devchain.Chain // of the embedded default, nil when another chain is configured
 	contract anchor.Chain
 	network  anchor.Network
-	book     *ledger.Ledger
-	blinder  keys.Blinder // and objects: as readiness asks them, uncounted
-	objects  objectStore
+	book     book
+	askKeys  func(context.Context) error // nil where the process has no cheap question
+	objects  objectStore                 // as readiness asks it, uncounted
 	ready    *readiness
 	proving  *vault.Proving // nil when nobody reads by proof
 	// accreditor is the verifier key of the accreditation role
 	accreditor string
-	logDir     string
+	logDir     string         // "" where another process writes the log
 	unmarked   objectStore    // the ledger's second copy, when it is not known as a witness yet
 	closers    []func() error // in the order in which they were opened
 }
 
+// book is the erasure ledger, with its certificates.
+type book interface {
+	offchain.Ledger
+	Certificate(ctx context.Context, caseID string) ([]byte, error)
+}
+
 // openState opens the state folder, making it when asked to, and brings it to a state that can be served.
 func (p *program) openState(ctx context.Context, create bool) (*state, error) {
-	if err := p.checkDir(create); err != nil {
-		return nil, err
-	}
-	if err := p.hardenProcess(); err != nil {
+	if err := errors.Join(p.checkShared(), p.checkDir(create), p.hardenProcess()); err != nil {
 		return nil, err
 	}
 	st := &state{}
@@ -78,7 +82,7 @@ func (p *program) openState(ctx context.Context, create bool) (*state, error) {
 		err = st.markCopy(ctx)
 	}
 	if err == nil {
-		err = st.work(ctx)
+		err = st.work(ctx, p)
 	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -140,7 +144,7 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.closers = append(st.closers, ring.Close)
-	st.blinder = ring.serve
+	st.askKeys = ring.ask
 	p.telemetry.keys(ring)
 	if st.objects, err = p.openObjects(ctx); err != nil {
 		return err
@@ -151,25 +155,25 @@ func (st *state) open(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	book, err := ledger.Open(ctx, filepath.Join(p.dir, ledgerFolder), copies, p.step)
-	if err != nil {
+	if st.book, err = p.openLedger(ctx, copies); err != nil {
 		return err
 	}
-	st.book = book
 	store, err := p.openIndex(ctx)
 	if err != nil {
 		return err
 	}
 	st.index = store
 	st.closers = append(st.closers, store.Close)
-	cfg := vault.Config{Store: store, Objects: objects, Ledger: book, LedgerOutside: outside}
+	cfg := vault.Config{
+		Store: store, Objects: objects, Ledger: st.book, LedgerOutside: outside, Shared: !p.config.Index.Postgres.empty(), Holder: p.holder(),
+	}
 	if err := st.openChain(ctx, p, ring.seeds, &cfg); err != nil {
 		return err
 	}
-	if err := st.openLog(ctx, p, ring.seeds, objects); err != nil {
+	if err := st.openLog(ctx, p, ring.seeds, objects, &cfg); err != nil {
 		return err
 	}
-	cfg.Log, cfg.Attested = st.log, p.attested
+	cfg.Attested = p.attested
 	p.telemetry.ports(&cfg)
 	if err := st.openService(ctx, p, ring, cfg); err != nil {
 		return err
@@ -177,6 +181,14 @@ func (st *state) open(ctx context.Context, p *program) error {
 	st.ready = newReadiness(st.checks(p.config.Tenant))
 	st.closers = append(st.closers, st.ready.Close)
 	return nil
+}
+
+// openLedger opens the ledger: both of its copies where erasures are carried out, elsewhere the one that is outside.
+func (p *program) openLedger(ctx context.Context, copies offchain.Objects) (book, error) {
+	if p.has(transit.RoleErase) {
+		return ledger.Open(ctx, filepath.Join(p.dir, ledgerFolder), copies, p.step)
+	}
+	return ledger.Follow(ctx, copies)
 }
 
 // copyMark is what a folder for the ledger's second copy holds once it has seen the chain agree. Without it the folder is new, or not the
@@ -202,7 +214,9 @@ func (p *program) openLedgerCopy(ctx context.Context, records objectStore, st *s
 	st.closers = append(st.closers, copies.Close)
 	mark, err := offchain.ReadAll(ctx, copies, copyMark, maxPublished)
 	if errors.Is(err, offchain.ErrNotFound) {
-		st.unmarked = copies
+		if p.has(transit.RoleErase) {
+			st.unmarked = copies
+		}
 		return copies, false, nil
 	}
 	if err != nil {
@@ -252,39 +266,79 @@ func (st *state) openService(ctx context.Context, p *program, ring *keyStore, c 
 	if err != nil {
 		return err
 	}
-	signer, err := ring.signer(ctx)
-	if err != nil {
-		return err
+	if ring.signer != nil {
+		signer, err := ring.signer(ctx)
+		if err != nil {
+			return err
+		}
+		if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
+			return err
+		}
+		if ring.erase != nil {
+			c.Signer = signer
+		}
 	}
-	if err := publishKey(filepath.Join(p.dir, publicFolder, publicKeyFile), signer.Public()); err != nil {
-		return err
-	}
-	if c.Proving, st.accreditor, err = p.openProving(ctx, ring.hidden); err != nil {
-		return err
+	if ring.hidden != nil {
+		if c.Proving, st.accreditor, err = p.openProving(ctx, ring.hidden); err != nil {
+			return err
+		}
 	}
 	st.proving = c.Proving
 	c.Tenant, c.Version, c.Logger, c.Step = p.config.Tenant, version(), p.log, p.step
-	c.Keys, c.Witness, c.Eraser, c.Blinder, c.Signer = ring.serve, ring.see, ring.erase, ring.serve, signer
+	ring.ports(&c)
 	c.Cache = keys.CacheConfig{TTL: p.config.Keys.CacheTTL, MaxKeys: p.config.Keys.CacheSize}
 	c.Limits, c.Compartments, c.Retention = p.config.Import.limits(), compartments, p.config.Retention.policy()
 	if st.Service, err = vault.New(c); err != nil {
 		return err
 	}
 	st.closers = append(st.closers, func() error { st.Service.Close(); return nil })
-	p.log.Info("embedded stores: one process holds the rights to serve, to erase and to witness, so nothing keeps them apart")
+	if !p.apart() {
+		p.log.Info("one process holds the rights to serve, to erase and to witness, so nothing keeps them apart")
+	}
 	return nil
 }
 
-// work starts the jobs and the schedules.
-func (st *state) work(ctx context.Context) error {
-	stop, err := st.index.Work(ctx, index.Handlers{ExecuteErasure: st.ExecuteErasure, SequenceLog: st.SequenceLog})
+// ports gives the service what this process holds. An interface that holds a nil is not nil, so each is looked at.
+func (k *keyStore) ports(c *vault.Config) {
+	if k.serve != nil {
+		c.Keys, c.Blinder, c.Census = k.serve, k.serve, k.census
+	}
+	if k.erase != nil {
+		c.Eraser, c.Cases = k.erase, k.cases
+	}
+	if k.see != nil {
+		c.Witness = k.see
+	}
+}
+
+// handlers are for the jobs of the roles that this process has.
+func (st *state) handlers(p *program) (h index.Handlers) {
+	for _, role := range p.roles() {
+		switch role {
+		case transit.RoleServe:
+			h.PrepareErasure = st.PrepareErasure
+		case transit.RoleWork:
+			h.SequenceLog = st.SequenceLog
+		case transit.RoleErase:
+			h.ExecuteErasure = st.ExecuteErasure
+		case transit.RoleWitness:
+			h.AnswerQuestion = st.AnswerQuestion
+		}
+	}
+	return h
+}
+
+// work starts the jobs and the schedules. Each schedule ends at once in a process that it is not for.
+func (st *state) work(ctx context.Context, p *program) error {
+	stop, err := st.index.Work(ctx, st.handlers(p))
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var schedules sync.WaitGroup
-	schedules.Go(func() { st.KeepAnchoring(ctx) })
-	schedules.Go(func() { st.KeepPublishing(ctx) })
+	for _, keep := range []func(context.Context){st.KeepSession, st.KeepWriting, st.KeepAnchoring, st.KeepPublishing, st.KeepErasing} {
+		schedules.Go(func() { keep(ctx) })
+	}
 	st.closers = append(st.closers, func() error {
 		cancel()
 		schedules.Wait()

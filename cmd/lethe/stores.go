@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lethe/keys"
@@ -21,14 +23,18 @@ import (
 
 // Each store is a folder of the state folder, or a server when one is configured. What is opened is the same to the rest.
 
-// keyStore holds the key store under the credentials that the roles of one process have. The embedded one has a single credential.
+// keyStore holds the key store under the credentials that this process has: what belongs to a role of another is nil. The embedded one
+// has a single credential.
 type keyStore struct {
 	serve  wrapping
+	census keys.Census // of who serves
 	erase  vault.Eraser
+	cases  keys.Unwrapper // of who erases
 	see    keys.Unwrapper // the witness
 	signer func(context.Context) (crypto.Signer, error)
-	seeds  deriver // of the log and the chain's accounts
-	hidden deriver // of what serving keeps to itself
+	seeds  deriver                     // of the log and the chain's accounts: of who works
+	hidden deriver                     // of what serving keeps to itself
+	ask    func(context.Context) error // whether it answers
 	close  []func() error
 }
 
@@ -62,8 +68,17 @@ func (p *program) openKeys(ctx context.Context) (*keyStore, error) {
 		return nil, withHint(err, "keys.root_key in the configuration names where a root key is that is not in the folder")
 	}
 	return &keyStore{
-		serve: ring, erase: ring, see: ring, signer: ring.Signer, seeds: ring, hidden: ring, close: []func() error{ring.Close},
+		serve: ring, census: ring, erase: ring, see: ring, signer: ring.Signer, seeds: ring, hidden: ring, ask: blinds(ring),
+		close: []func() error{ring.Close},
 	}, nil
+}
+
+// blinds asks by a keyed hash of nothing.
+func blinds(b keys.Blinder) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := b.Blind(ctx, nil)
+		return err
+	}
 }
 
 func (p *program) openTransit(ctx context.Context) (_ *keyStore, err error) {
@@ -73,23 +88,102 @@ func (p *program) openTransit(ctx context.Context) (_ *keyStore, err error) {
 			err = errors.Join(err, k.Close())
 		}
 	}()
-	rings := map[transit.Role]*transit.Ring{}
-	for _, role := range transit.Roles() {
+	for _, role := range p.roles() {
 		cfg, err := p.config.Keys.Vault.as(role, p.config.Tenant)
 		if err != nil {
 			return nil, err
 		}
-		if rings[role], err = transit.Open(ctx, cfg); err != nil {
+		ring, err := transit.Open(ctx, cfg)
+		if err != nil {
 			return nil, withHint(fmt.Errorf("keys.vault, as %s: %w", role, err), "`lethe doctor` says what is wrong; `lethe vault setup` makes the roles")
 		}
-		k.close = append(k.close, rings[role].Close)
-		if err := rings[role].CheckRole(ctx, role); err != nil {
+		k.close = append(k.close, ring.Close)
+		if err := ring.CheckRole(ctx, role); err != nil {
 			return nil, withHint(fmt.Errorf("keys.vault: %w", err), "`lethe vault setup` brings it back to what is meant")
 		}
+		k.take(role, ring)
 	}
-	k.serve, k.erase, k.see = rings[transit.RoleServe], rings[transit.RoleErase], rings[transit.RoleWitness]
-	k.signer, k.seeds, k.hidden = rings[transit.RoleErase].Signer, rings[transit.RoleWork], rings[transit.RoleServe]
 	return k, nil
+}
+
+// take uses a ring for what its role may do.
+func (k *keyStore) take(role transit.Role, ring *transit.Ring) {
+	switch role {
+	case transit.RoleServe:
+		k.serve, k.census, k.hidden, k.ask = ring, ring, ring, blinds(ring)
+	case transit.RoleWork:
+		k.seeds = ring
+		k.asks(func(ctx context.Context) error {
+			seed, err := ring.Derive(ctx, logSeed)
+			if err == nil {
+				seed.Zero()
+			}
+			return err
+		})
+	case transit.RoleErase:
+		k.erase, k.cases = ring, ring
+		k.asks(func(ctx context.Context) error { _, err := ring.Count(ctx); return err })
+	case transit.RoleWitness:
+		k.see = ring
+		return // it may not even read the certificates' public key
+	}
+	if k.signer == nil || role == transit.RoleErase {
+		k.signer = ring.Signer
+	}
+}
+
+// asks is how to ask, unless there is a cheaper way already.
+func (k *keyStore) asks(how func(context.Context) error) {
+	if k.ask == nil {
+		k.ask = how
+	}
+}
+
+// roles are those that this process has the credentials of: all of them where the key store is embedded.
+func (p *program) roles() (held []transit.Role) {
+	for _, role := range transit.Roles() {
+		if _, ok := p.config.Keys.Vault.Roles[role]; ok || p.config.Keys.Vault.Address == "" {
+			held = append(held, role)
+		}
+	}
+	return held
+}
+
+func (p *program) has(role transit.Role) bool { return slices.Contains(p.roles(), role) }
+
+// apart says whether other processes have roles that this one has not.
+func (p *program) apart() bool { return len(p.roles()) < len(transit.Roles()) }
+
+// checkShared refuses a process that has a part of the roles, and stores that others cannot reach.
+func (p *program) checkShared() error {
+	c := p.config
+	switch {
+	case len(p.roles()) == 0:
+		return withHint(errors.New("keys.vault.roles names no role"), "`lethe vault setup` prints what belongs there")
+	case !p.apart():
+		return nil
+	}
+	for key, missing := range map[string]bool{
+		"index.postgres": c.Index.Postgres.empty(), "objects.s3": c.Objects.S3.URL == "", "anchor.rpc": len(c.Anchor.RPC) == 0,
+		"ledger.s3 or ledger.copy": c.Ledger.S3.URL == "" && c.Ledger.Copy == "",
+	} {
+		if missing {
+			return withHint(fmt.Errorf("this process is one of several, which share their stores, and %s is not configured", key),
+				"give it all four of keys.vault.roles to have one process do everything")
+		}
+	}
+	return nil
+}
+
+// holder names this process to the others: the same after a restart, as the folder is locked.
+func (p *program) holder() string {
+	names := make([]string, 0, len(p.roles()))
+	for _, role := range p.roles() {
+		names = append(names, string(role))
+	}
+	host, _ := os.Hostname()
+	place := sha256.Sum256([]byte(host + resolved(p.dir)))
+	return fmt.Sprintf("%s-%x", strings.Join(names, "+"), place[:6])
 }
 
 // objectStore is where objects are, until it is closed.

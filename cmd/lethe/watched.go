@@ -30,9 +30,18 @@ func (t *telemetry) callsOf(store string) calls { return calls{t.stores, t.trace
 
 // keys has what serves, erases and witnesses noted as one store.
 func (t *telemetry) keys(k *keyStore) {
-	if t != nil {
-		c := t.callsOf("keys")
-		k.serve, k.erase, k.see = watchedKeys{c, k.serve}, watchedEraser{c, k.erase}, watchedWitness{c, k.see}
+	if t == nil {
+		return
+	}
+	c := t.callsOf("keys")
+	if k.serve != nil {
+		k.serve = watchedKeys{c, k.serve}
+	}
+	if k.erase != nil {
+		k.erase = watchedEraser{c, k.erase}
+	}
+	if k.see != nil {
+		k.see = watchedWitness{c, k.see}
 	}
 }
 
@@ -48,7 +57,10 @@ func (t *telemetry) ports(c *vault.Config) {
 	if t == nil {
 		return
 	}
-	c.Chain, c.Sender = watchedChain{t.callsOf("chain"), c.Chain}, watchedSender{t.callsOf("chain"), c.Sender}
+	c.Chain = watchedChain{t.callsOf("chain"), c.Chain}
+	if c.Sender != nil {
+		c.Sender = watchedSender{t.callsOf("chain"), c.Sender}
+	}
 	c.Store = watchedIndex{t.callsOf("index"), c.Store}
 }
 

@@ -23,6 +23,7 @@ import (
 	"lethe/anchor/devchain"
 	"lethe/anchor/evm"
 	"lethe/anchor/tlog"
+	"lethe/keys/transit"
 	"lethe/offchain"
 	"lethe/vault"
 )
@@ -69,12 +70,15 @@ func (st *state) openChain(ctx context.Context, p *program, seeds deriver, cfg *
 	if err != nil {
 		return err
 	}
-	sender, err := evm.NewSender(evm.SenderConfig{
+	st.contract = reader
+	cfg.Chain, cfg.Network = reader, st.network
+	if signer == nil {
+		return nil // another process sends
+	}
+	cfg.Sender, err = evm.NewSender(evm.SenderConfig{
 		Reader: reader, Signer: signer, Journal: vault.Journal{Store: cfg.Store}, Confirmations: st.network.Confirmations,
 		MaxFee: gwei(p.config.Anchor.MaxFeeGwei), RaiseAfter: p.config.Anchor.RaiseAfter, Step: p.step,
 	})
-	st.contract = reader
-	cfg.Chain, cfg.Sender, cfg.Network = reader, sender, st.network
 	return err
 }
 
@@ -96,7 +100,7 @@ func isNew(ctx context.Context, store offchain.Store) error {
 // connect gives the providers and the account that sends.
 func (st *state) connect(ctx context.Context, p *program, seeds deriver) (clients []*rpc.Client, signer evm.Signer, err error) {
 	if len(p.config.Anchor.RPC) > 0 {
-		if clients, err = st.dial(ctx, p.config.Anchor.RPC); err == nil {
+		if clients, err = st.dial(ctx, p.config.Anchor.RPC); err == nil && p.has(transit.RoleWork) {
 			signer, err = p.submitter(ctx)
 		}
 		return clients, signer, err
@@ -228,8 +232,14 @@ func logSigner(ctx context.Context, seeds deriver, origin string) (signer note.S
 	return anchor.NewSigner(origin, seed.Bytes())
 }
 
-// openLog opens the log beside its copy in the object store.
-func (st *state) openLog(ctx context.Context, p *program, seeds deriver, objects offchain.Objects) error {
+// openLog opens the log beside its copy in the object store, or, where another process writes it, by the copy alone.
+func (st *state) openLog(ctx context.Context, p *program, seeds deriver, objects offchain.Objects, cfg *vault.Config) error {
+	st.tiles = newTileCopy(objects, st.network)
+	if seeds == nil {
+		follower, err := tlog.Follow(ctx, st.tiles, st.network.LogKey)
+		st.log, cfg.Log = follower, follower
+		return err
+	}
 	signer, key, err := logSigner(ctx, seeds, st.network.Origin)
 	if err != nil {
 		return err
@@ -237,15 +247,15 @@ func (st *state) openLog(ctx context.Context, p *program, seeds deriver, objects
 	if key != st.network.LogKey {
 		return fmt.Errorf("%s names another key of the log than the key store holds", anchor.NetworkFile)
 	}
-	st.tiles = newTileCopy(objects, st.network)
 	st.logDir = filepath.Join(p.dir, logFolder, fmt.Sprint(st.network.Log))
-	st.log, err = tlog.Open(ctx, tlog.Config{
-		Dir: st.logDir, Copy: st.tiles, Signer: signer, LogKey: key, Log: p.log, Step: p.step,
+	writer, err := tlog.Open(ctx, tlog.Config{
+		Dir: st.logDir, Copy: st.tiles, Signer: signer, LogKey: key, Shared: cfg.Shared, Log: p.log, Step: p.step,
 	})
 	if err != nil {
 		return err
 	}
-	st.closers = append(st.closers, st.log.Close)
+	st.log, cfg.Log, cfg.Writer = writer, writer, writer
+	st.closers = append(st.closers, writer.Close)
 	return nil
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"lethe/anchor/tlog"
+	"lethe/keys/transit"
+	"lethe/vault"
 )
 
 func (p *program) workCommand() *cobra.Command {
@@ -24,11 +26,53 @@ or verify it (C2SP tlog-tiles, below /log/), beside what the state folder publis
 chain answers JSON-RPC, on loopback only.`,
 		Example: `  lethe work --listen 127.0.0.1:8600 --rpc-listen 127.0.0.1:8545`,
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return p.keepWorking(c.Context(), listen) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.keepWorking(c.Context(), transit.RoleWork, listen) },
 	}
 	c.Flags().StringVar(&listen, "listen", "", "address to serve the log on")
 	c.Flags().StringVar(&p.rpcListen, "rpc-listen", "", "loopback address on which the embedded chain answers JSON-RPC")
 	return c
+}
+
+func (p *program) eraseAgentCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "erase-agent",
+		Short: "carry out approved erasures, in a process that cannot decrypt",
+		Long: `Works until it is stopped: carries out the erasures that were approved, measures the stores against the erasure ledger and carries out
+again what one that was put back has forgotten, cleans up after processes that died, and signs certificates. It needs the role erase, and
+no other; its state folder keeps the ledger and the certificates. Several may run: one at a time is at work.`,
+		Example: `  lethe erase-agent --config /etc/lethe/erase.yaml --dir /var/lib/lethe-erase`,
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return p.keepApart(c.Context(), transit.RoleErase) },
+	}
+}
+
+func (p *program) witnessCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "witness",
+		Short: "show that decryption works before an erasure and fails after it",
+		Long: `Works until it is stopped: answers what the process that erases asks about records that are to be erased, with counts alone. It needs the
+role witness, and no other, whose tokens last minutes.`,
+		Example: `  lethe witness --config /etc/lethe/witness.yaml --dir /var/lib/lethe-witness`,
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return p.keepApart(c.Context(), transit.RoleWitness) },
+	}
+}
+
+// keepApart works in a process that is for one role.
+func (p *program) keepApart(ctx context.Context, role transit.Role) error {
+	if p.has(role) && len(p.roles()) > 1 {
+		return withHint(fmt.Errorf("this configuration has the credentials of %d roles, and this process is for %s alone", len(p.roles()), role),
+			"give it a configuration of its own", "`lethe serve` does everything in one process, which is not this one's point")
+	}
+	return p.keepWorking(ctx, role, "")
+}
+
+// needs refuses to begin without a role's credential.
+func (p *program) needs(role transit.Role) error {
+	if p.has(role) {
+		return nil
+	}
+	return withHint(fmt.Errorf("the configuration has no credential of the role %s", role), "keys.vault.roles."+string(role)+" names it")
 }
 
 // working is what `lethe work --json` prints once it serves.
@@ -39,12 +83,15 @@ type working struct {
 	Metrics string `json:"metrics,omitempty"`
 }
 
-func (p *program) keepWorking(ctx context.Context, listen string) (err error) {
+func (p *program) keepWorking(ctx context.Context, role transit.Role, listen string) (err error) {
+	if err := p.needs(role); err != nil {
+		return err
+	}
 	if err := p.watch(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.telemetry.Close()) }()
-	return p.withState(ctx, func(st *state) error {
+	return p.with(ctx, p.apart(), func(st *state) error {
 		if p.rpcListen != "" && st.chain == nil {
 			return errors.New("--rpc-listen is for a state folder's own chain, and another is configured")
 		}
@@ -113,7 +160,16 @@ func (p *program) serveLog(ctx context.Context, st *state, listen string, failed
 
 // logHandler serves the log (C2SP tlog-tiles).
 func (p *program) logHandler(st *state) http.Handler {
-	return http.StripPrefix("/log", tlog.Handler(st.tiles, func() []byte { return st.log.Shown().Note }))
+	return http.StripPrefix("/log", tlog.Handler(st.tiles, func() []byte {
+		if st.logDir == "" { // another process writes, and its newest checkpoint has to be looked for
+			ctx, cancel := context.WithTimeout(context.Background(), readyLimit)
+			defer cancel()
+			if _, err := st.log.Size(ctx); err != nil {
+				p.log.Warn("the newest checkpoint could not be looked for", "error", vault.Code(err))
+			}
+		}
+		return st.log.Shown().Note
+	}))
 }
 
 // publicHandler serves what verifiers and provers need and concerns no person.
