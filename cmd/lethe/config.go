@@ -186,7 +186,7 @@ func (c *config) check() error {
 	if c.API.Rate < 0 || c.API.MaxUpload < 1 {
 		return errors.New("api: rate must not be negative, and max_upload_bytes must be at least 1")
 	}
-	return errors.Join(c.checkSecrets(), c.Anchor.checkSubmitter(), c.Proving.check(), c.Metrics.check(), c.Traces.check())
+	return errors.Join(c.checkSecrets(), c.Anchor.checkSubmitter(slices.Contains(c.Keys.roles(), transit.RoleWork)), c.Proving.check(), c.Metrics.check(), c.Traces.check())
 }
 
 // checkSecrets wants each secret in one place.

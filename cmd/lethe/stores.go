@@ -140,14 +140,16 @@ func (k *keyStore) asks(how func(context.Context) error) {
 }
 
 // roles are those that this process has the credentials of: all of them where the key store is embedded.
-func (p *program) roles() (held []transit.Role) {
+func (c *keysConfig) roles() (held []transit.Role) {
 	for _, role := range transit.Roles() {
-		if _, ok := p.config.Keys.Vault.Roles[role]; ok || p.config.Keys.Vault.Address == "" {
+		if _, ok := c.Vault.Roles[role]; ok || c.Vault.Address == "" {
 			held = append(held, role)
 		}
 	}
 	return held
 }
+
+func (p *program) roles() []transit.Role { return p.config.Keys.roles() }
 
 func (p *program) has(role transit.Role) bool { return slices.Contains(p.roles(), role) }
 

@@ -26,7 +26,7 @@ type signerConfig struct {
 }
 
 // checkSubmitter wants one place of the submitter's key, and only where there is a chain to send to.
-func (c *anchorConfig) checkSubmitter() error {
+func (c *anchorConfig) checkSubmitter(sends bool) error {
 	places := 0
 	for _, is := range []bool{!c.SubmitterKey.empty(), c.SubmitterKeystore.File != "", c.SubmitterSigner.URL != ""} {
 		if is {
@@ -36,7 +36,7 @@ func (c *anchorConfig) checkSubmitter() error {
 	switch {
 	case places > 1:
 		return errors.New("anchor: give one of submitter_key, submitter_keystore and submitter_signer")
-	case len(c.RPC) > 0 && places == 0:
+	case sends && len(c.RPC) > 0 && places == 0:
 		return errors.New("anchor.rpc needs the account that sends checkpoints: submitter_key, submitter_keystore or submitter_signer")
 	case c.SubmitterSigner.URL != "" && !common.IsHexAddress(c.SubmitterSigner.Address):
 		return errors.New("anchor.submitter_signer.address is not an address")

@@ -1,0 +1,426 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"lethe/api"
+	"lethe/keys/transit"
+	"lethe/vault/certificate"
+	"lethe/vault/fhir/synthetic"
+)
+
+// fleet is a site whose work is done by processes of one role each, with credentials, a configuration and a folder of their own.
+type fleet struct {
+	*site
+	t *testing.T
+
+	mu      sync.Mutex
+	running map[string]*exec.Cmd
+	said    map[string]*bytes.Buffer
+}
+
+func newFleet(t *testing.T) *fleet {
+	t.Helper()
+	f := &fleet{site: newSite(t, onTheServers(t), func(*config) {}), t: t, running: map[string]*exec.Cmd{}, said: map[string]*bytes.Buffer{}}
+	t.Cleanup(func() {
+		if t.Failed() {
+			for name, said := range f.said {
+				t.Logf("%s said:\n%s", name, tail(said.Bytes()))
+			}
+		}
+	})
+	return f
+}
+
+func tail(b []byte) []byte { return b[max(0, len(b)-4000):] }
+
+func (f *fleet) home(name string) string { return filepath.Join(f.dir, "..", name) }
+
+// roleOf is the role of a process by its name, such as serve-2.
+func roleOf(name string) transit.Role {
+	kind, _, _ := strings.Cut(name, "-")
+	return transit.Role(kind)
+}
+
+// prepare gives a process its configuration and its folder, once.
+func (f *fleet) prepare(name string) {
+	f.t.Helper()
+	role, c := roleOf(name), f.config
+	c.Keys.Vault.Roles = map[transit.Role]vaultLogin{role: f.config.Keys.Vault.Roles[role]}
+	c.Index.Postgres = secret{File: f.login(name, "lethe_"+string(role))}
+	if role != transit.RoleWork {
+		c.Anchor.SubmitterKey = secret{}
+	}
+	c.API.Rate = 0
+	text, err := yaml.Marshal(c)
+	noError(f.t, err)
+	f.servers.write(name+".yaml", string(text))
+	noError(f.t, os.MkdirAll(filepath.Join(f.home(name), publicFolder), 0o700))
+	network, err := os.ReadFile(f.publicFile(networkName))
+	noError(f.t, err)
+	noError(f.t, os.WriteFile(filepath.Join(f.home(name), publicFolder, networkName), network, 0o600))
+}
+
+// login makes a database user with one role.
+func (f *fleet) login(name, role string) string {
+	f.t.Helper()
+	owner, err := f.config.Index.Postgres.text()
+	noError(f.t, err)
+	db, err := sql.Open("pgx", owner)
+	noError(f.t, err)
+	user := strings.ReplaceAll(own(), "-", "_")
+	_, err = db.ExecContext(f.t.Context(), "CREATE ROLE "+user+" LOGIN PASSWORD 'test' IN ROLE "+role)
+	noError(f.t, err)
+	f.t.Cleanup(func() {
+		if _, err := db.Exec("DROP ROLE " + user); err != nil {
+			f.t.Error(err)
+		}
+		db.Close()
+	})
+	scheme, rest, _ := strings.Cut(owner, "://")
+	_, host, _ := strings.Cut(rest, "@")
+	return f.servers.write(name+".url", scheme+"://"+user+":test@"+host)
+}
+
+// start begins a process; with its name as it was before, the same one again.
+func (f *fleet) start(name string) {
+	f.t.Helper()
+	if _, err := os.Stat(filepath.Join(f.servers.home, name+".yaml")); err != nil {
+		f.prepare(name)
+	}
+	command := map[transit.Role][]string{
+		transit.RoleServe: {"serve", "--listen", "127.0.0.1:0"}, transit.RoleWork: {"work"}, transit.RoleErase: {"erase-agent"},
+		transit.RoleWitness: {"witness"},
+	}[roleOf(name)]
+	args := append(command, "--json", "-v", "--config", filepath.Join(f.servers.home, name+".yaml"), "--dir", f.home(name))
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1", "VAULT_TOKEN=")
+	out, err := cmd.StdoutPipe()
+	noError(f.t, err)
+	said := &bytes.Buffer{}
+	cmd.Stderr = said
+	noError(f.t, cmd.Start())
+	f.mu.Lock()
+	f.running[name], f.said[name] = cmd, said
+	f.mu.Unlock()
+	f.t.Cleanup(func() { f.stop(name, os.Interrupt) })
+	var ready any
+	if err := json.NewDecoder(out).Decode(&ready); err != nil {
+		_ = cmd.Wait()
+		f.t.Fatalf("%s: %v\n%s", name, err, tail(said.Bytes()))
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+}
+
+func (f *fleet) stop(name string, how os.Signal) {
+	f.mu.Lock()
+	cmd := f.running[name]
+	delete(f.running, name)
+	f.mu.Unlock()
+	if cmd != nil {
+		_ = cmd.Process.Signal(how)
+		_ = cmd.Wait()
+	}
+}
+
+// at is the service of one process, as the operator at its machine has it.
+func (f *fleet) at(name string) *api.ClientWithResponses {
+	socket := filepath.Join(f.home(name), socketName)
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+	c, err := api.NewClientWithResponses(localURL+"/v1", api.WithHTTPClient(client))
+	noError(f.t, err)
+	return c
+}
+
+func (f *fleet) store(ctx context.Context, name string, document []byte) (api.Stored, error) {
+	got, err := f.at(name).StoreWithBodyWithResponse(ctx, nil, "application/fhir+json", bytes.NewReader(document))
+	switch {
+	case err != nil:
+		return api.Stored{}, err
+	case got.JSON201 != nil:
+		return *got.JSON201, nil
+	case got.JSON200 != nil:
+		return *got.JSON200, nil
+	}
+	return api.Stored{}, fmt.Errorf("store: %s %s", got.Status(), got.Body)
+}
+
+func (f *fleet) content(ctx context.Context, name, id string) (status int, data []byte, err error) {
+	got, err := f.at(name).ContentWithResponse(ctx, id, &api.ContentParams{Purpose: "TREAT"})
+	if err != nil {
+		return 0, nil, err
+	}
+	return got.StatusCode(), got.Body, nil
+}
+
+// erase has a patient erased, and gives the case.
+func (f *fleet) erase(ctx context.Context, name, patient string, keep ...string) (string, error) {
+	body := api.ErasureRequest{Patient: patient, Ground: "17.1.b", FiledBy: "privacy desk", ApprovedBy: "data protection officer"}
+	if len(keep) > 0 {
+		body.Retain = api.Retention{Items: keep, Ground: "17.3.b", Law: "tax code", Until: time.Now().AddDate(10, 0, 0).UTC().Truncate(time.Second)}
+	}
+	got, err := f.at(name).EraseWithResponse(ctx, body)
+	if err != nil {
+		return "", err
+	}
+	if got.JSON202 == nil {
+		return "", fmt.Errorf("erase: %s %s", got.Status(), got.Body)
+	}
+	return got.JSON202.ID, nil
+}
+
+// reaches waits until an erasure, as a process shows it, has come to one of these states.
+func (f *fleet) reaches(name, id string, states ...string) {
+	f.t.Helper()
+	last := ""
+	for range 1200 {
+		got, err := f.at(name).ErasureWithResponse(f.t.Context(), id)
+		if err == nil && got.JSON200 != nil {
+			last = got.JSON200.State
+			for _, want := range states {
+				if last == want {
+					return
+				}
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	f.t.Fatalf("the erasure is %s, want one of %v", last, states)
+}
+
+// Four processes with one credential each carry an erasure through, of which a part is kept.
+func TestProcessesApartOnServers(t *testing.T) {
+	f := newFleet(t)
+	for _, name := range []string{"serve-1", "serve-2", "work", "erase", "witness"} {
+		f.start(name)
+	}
+	ctx := t.Context()
+	document := synthetic.Cohort(77).Bundle(0)
+	stored, err := f.store(ctx, "serve-1", document)
+	noError(t, err)
+	other, err := f.store(ctx, "serve-2", synthetic.Cohort(77).Bundle(1))
+	noError(t, err)
+	if status, data, err := f.content(ctx, "serve-2", stored.Bundle); err != nil || status != 200 || !bytes.Equal(data, document) {
+		t.Fatalf("read by the other: %d, %d bytes, %v", status, len(data), err)
+	}
+	id, err := f.erase(ctx, "serve-2", stored.Patient, "billing")
+	noError(t, err)
+	f.reaches("serve-1", id, "anchored")
+	for _, name := range []string{"serve-1", "serve-2"} {
+		if status, _, err := f.content(ctx, name, stored.Bundle); err != nil || status != http.StatusGone {
+			t.Errorf("%s: what was erased: %d, %v", name, status, err)
+		}
+		if status, _, err := f.content(ctx, name, other.Bundle); err != nil || status != 200 {
+			t.Errorf("%s: another's: %d, %v", name, status, err)
+		}
+	}
+	got, err := f.at("serve-1").CertificateWithResponse(ctx, id)
+	noError(t, err)
+	published, err := os.ReadFile(filepath.Join(f.home("serve-1"), publicFolder, publicKeyFile))
+	noError(t, err)
+	c, key, err := certificate.Verify(got.Body)
+	if err != nil || c.Case != id || c.Chain != "confirmed" {
+		t.Errorf("certificate: %+v, %v", c, err)
+	}
+	if embedded, err := key.MarshalJSON(); err != nil || string(embedded) != strings.TrimSpace(string(published)) {
+		t.Errorf("signed with %s, published is %s, %v", embedded, published, err)
+	}
+	for _, name := range []string{"serve-1", "work", "erase", "witness"} { // they start again on what they left
+		f.stop(name, os.Interrupt)
+		f.start(name)
+	}
+	if status, _, err := f.content(ctx, "serve-1", other.Bundle); err != nil || status != 200 {
+		t.Errorf("after a restart: %d, %v", status, err)
+	}
+}
+
+// Three processes serve under load while one after the other is killed: what was acknowledged is there, what was erased is not read by
+// anybody who asks after its tombstone.
+func TestServingProcessesAreKilledOnServers(t *testing.T) {
+	long, every := 20*time.Second, 5*time.Second
+	if os.Getenv("LETHE_CAMPAIGN") != "" {
+		long, every = 2*time.Minute, 10*time.Second
+	}
+	f := newFleet(t)
+	names := []string{"serve-1", "serve-2", "serve-3"}
+	for _, name := range append([]string{"work", "erase", "witness"}, names...) {
+		f.start(name)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), long)
+	defer cancel()
+	l := &load{fleet: f, names: names, cohort: synthetic.Cohort(99)}
+	var clients sync.WaitGroup
+	for range 6 {
+		clients.Go(func() { l.run(ctx) })
+	}
+	kills := 0
+	for tick := time.NewTicker(every); ctx.Err() == nil; {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+			name := names[kills%len(names)]
+			f.stop(name, os.Kill)
+			kills++
+			f.start(name)
+		}
+	}
+	clients.Wait()
+	l.verify()
+	t.Logf("%d kills in %s: %d documents acknowledged, %d reads, %d erased, %d requests without an answer or refused with 503; read after a tombstone: %d",
+		kills, long, len(l.acknowledged), l.reads.Load(), len(l.erasures), l.unanswered.Load(), l.wrong.Load())
+}
+
+type written struct {
+	number     int
+	stored     api.Stored
+	tombstoned time.Time // known to be by then; zero while it lives
+	asked      bool      // to be erased
+}
+
+// load writes, reads and erases through whichever process answers.
+type load struct {
+	*fleet
+	names  []string
+	cohort *synthetic.Generator
+	next   atomic.Int64
+
+	reads, unanswered, wrong atomic.Int64
+
+	records      sync.Mutex
+	acknowledged []*written
+	erasures     []string
+}
+
+func (l *load) anyone() string { return l.names[rand.IntN(len(l.names))] } //nolint:gosec // a choice
+
+func (l *load) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		switch n := rand.IntN(10); { //nolint:gosec // a choice
+		case n < 3:
+			l.write(ctx)
+		case n < 9:
+			l.read(ctx)
+		default:
+			l.forget(ctx)
+		}
+	}
+}
+
+func (l *load) write(ctx context.Context) {
+	n := int(l.next.Add(1))
+	stored, err := l.store(ctx, l.anyone(), l.cohort.Bundle(n))
+	if err != nil {
+		l.unanswered.Add(1)
+		return
+	}
+	l.records.Lock()
+	defer l.records.Unlock()
+	l.acknowledged = append(l.acknowledged, &written{number: n, stored: stored})
+}
+
+func (l *load) some() *written {
+	l.records.Lock()
+	defer l.records.Unlock()
+	if len(l.acknowledged) == 0 {
+		return nil
+	}
+	return l.acknowledged[rand.IntN(len(l.acknowledged))] //nolint:gosec // a choice
+}
+
+func (l *load) read(ctx context.Context) {
+	w := l.some()
+	if w == nil {
+		return
+	}
+	l.records.Lock()
+	dead := !w.tombstoned.IsZero()
+	l.records.Unlock()
+	status, data, err := l.content(ctx, l.anyone(), w.stored.Bundle)
+	switch {
+	case err != nil || status == http.StatusServiceUnavailable:
+		l.unanswered.Add(1)
+	case dead && status == http.StatusOK:
+		l.wrong.Add(1)
+		l.t.Errorf("document %d was read after its tombstone", w.number)
+	case status == http.StatusOK && !bytes.Equal(data, l.cohort.Bundle(w.number)):
+		l.wrong.Add(1)
+		l.t.Errorf("document %d reads %d other bytes", w.number, len(data))
+	case status == http.StatusOK || status == http.StatusGone:
+		l.reads.Add(1)
+	default:
+		l.t.Errorf("document %d: %d %s", w.number, status, data)
+	}
+}
+
+// forget has one erased, and notes when its tombstone is known.
+func (l *load) forget(ctx context.Context) {
+	w := l.some()
+	if w == nil {
+		return
+	}
+	l.records.Lock()
+	asked := w.asked
+	w.asked = true
+	l.records.Unlock()
+	if asked {
+		return
+	}
+	id, err := l.erase(ctx, l.anyone(), w.stored.Patient)
+	if err != nil {
+		l.unanswered.Add(1) // it may be under way
+		return
+	}
+	l.records.Lock()
+	l.erasures = append(l.erasures, id)
+	l.records.Unlock()
+	for ; ctx.Err() == nil; time.Sleep(200 * time.Millisecond) {
+		got, err := l.at(l.anyone()).ErasureWithResponse(ctx, id)
+		if err == nil && got.JSON200 != nil && got.JSON200.State != "approved" && got.JSON200.State != "retained-readable" {
+			l.records.Lock()
+			w.tombstoned = time.Now()
+			l.records.Unlock()
+			return
+		}
+	}
+}
+
+// verify looks at everything once nothing more happens.
+func (l *load) verify() {
+	l.t.Helper()
+	for _, id := range l.erasures {
+		l.reaches(l.names[0], id, "certified", "anchored")
+	}
+	for _, w := range l.acknowledged {
+		status, data, err := l.content(l.t.Context(), l.anyone(), w.stored.Bundle)
+		alive := status == http.StatusOK && bytes.Equal(data, l.cohort.Bundle(w.number))
+		if err != nil || (!alive && !w.asked) || (alive && !w.tombstoned.IsZero()) {
+			l.t.Errorf("document %d, to be erased: %v: %d, %d bytes, %v", w.number, w.asked, status, len(data), err)
+		}
+	}
+	if len(l.acknowledged) < 10 || l.reads.Load() < 10 || len(l.erasures) == 0 {
+		l.t.Errorf("%d written, %d read, %d erased: too few to show anything", len(l.acknowledged), l.reads.Load(), len(l.erasures))
+	}
+}
