@@ -137,6 +137,8 @@ func (f *fleet) stop(name string, how os.Signal) {
 	f.mu.Unlock()
 	if cmd != nil {
 		_ = cmd.Process.Signal(how)
+		timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
 		_ = cmd.Wait()
 	}
 }

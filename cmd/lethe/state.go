@@ -341,10 +341,11 @@ func (st *state) work(ctx context.Context, p *program) error {
 	}
 	st.closers = append(st.closers, func() error {
 		cancel()
-		schedules.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
-		return errors.Join(stop(ctx), st.Settle(ctx))
+		err := stop(ctx)
+		schedules.Wait() // after the jobs, which they take turns with
+		return errors.Join(err, st.Settle(ctx))
 	})
 	return nil
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -157,8 +158,8 @@ func (h Handlers) queues(of func(string) string) map[string]river.QueueConfig {
 	return queues
 }
 
-// Work starts working this tenant's queues. It returns how to stop: no new job starts, the running ones end, and the call waits
-// for them until its context ends. Stop before Close.
+// Work starts working this tenant's queues. It returns how to stop: no new job starts, the running ones end, or are interrupted once
+// half of the time that its context gives is over. Stop before Close.
 func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context) error, err error) {
 	queues := h.queues(s.ofTenant)
 	if len(queues) == 0 {
@@ -179,7 +180,20 @@ func (s *Store) Work(ctx context.Context, h Handlers) (stop func(context.Context
 	if err != nil {
 		return nil, fmt.Errorf("index: start jobs: %w", err)
 	}
-	return client.Stop, nil
+	return func(ctx context.Context) error { return stopJobs(ctx, client) }, nil
+}
+
+// stopJobs lets running jobs end for half of the time that there is, and then interrupts them: they are tried again.
+func stopJobs(ctx context.Context, client *river.Client[*sql.Tx]) error {
+	soft, cancel := ctx, context.CancelFunc(func() {})
+	if end, limited := ctx.Deadline(); limited {
+		soft, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+	}
+	defer cancel()
+	if client.Stop(soft) == nil {
+		return nil
+	}
+	return client.StopAndCancel(ctx)
 }
 
 // quiet passes on what River says from warnings upwards: its comings and goings are not the operator's concern.
