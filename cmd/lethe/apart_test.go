@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -10,15 +13,20 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/signer"
 	"go.yaml.in/yaml/v3"
 
 	"lethe/api"
@@ -32,14 +40,22 @@ type fleet struct {
 	*site
 	t *testing.T
 
+	users map[transit.Role]s3User
+
 	mu      sync.Mutex
 	running map[string]*exec.Cmd
 	said    map[string]*bytes.Buffer
 }
 
+// newFleet has its records, too, on the server whose users can be made.
 func newFleet(t *testing.T) *fleet {
 	t.Helper()
-	f := &fleet{site: newSite(t, onTheServers(t), func(*config) {}), t: t, running: map[string]*exec.Cmd{}, said: map[string]*bytes.Buffer{}}
+	servers := onTheServers(t)
+	f := &fleet{t: t, running: map[string]*exec.Cmd{}, said: map[string]*bytes.Buffer{}}
+	f.site = newSite(t, servers, func(c *config) {
+		noError(t, yaml.Unmarshal([]byte(servers.bucket("LETHE_TEST_S3_OTHER", 0)), &c.Objects.S3))
+	})
+	f.makeUsers()
 	t.Cleanup(func() {
 		if t.Failed() {
 			for name, said := range f.said {
@@ -69,6 +85,10 @@ func (f *fleet) prepare(name string) {
 	if role != transit.RoleWork {
 		c.Anchor.SubmitterKey = secret{}
 	}
+	for _, b := range []*s3Config{&c.Objects.S3, &c.Ledger.S3} {
+		b.AccessKey = secret{File: f.servers.write(string(role)+".access", f.users[role].access)}
+		b.SecretKey = secret{File: f.servers.write(string(role)+".secret", f.users[role].secret)}
+	}
 	c.API.Rate = 0
 	text, err := yaml.Marshal(c)
 	noError(f.t, err)
@@ -77,6 +97,78 @@ func (f *fleet) prepare(name string) {
 	network, err := os.ReadFile(f.publicFile(networkName))
 	noError(f.t, err)
 	noError(f.t, os.WriteFile(filepath.Join(f.home(name), publicFolder, networkName), network, 0o600))
+}
+
+// s3User is a user of the object store.
+type s3User struct{ access, secret string }
+
+// makeUsers makes a user for each role, who may do what `lethe s3 setup --print-policy` says.
+func (f *fleet) makeUsers() {
+	f.t.Helper()
+	f.users = map[transit.Role]s3User{}
+	statements := map[string][]map[string]any{}
+	for _, role := range transit.Roles() {
+		user := s3User{own(), own()}
+		f.users[role] = user
+		f.admin(fmt.Sprintf("<Account><Access>%s</Access><Secret>%s</Secret><Role>user</Role></Account>", user.access, user.secret))
+		for bucket, policy := range f.bucketPolicies(role) {
+			for _, s := range policy.Statement {
+				statements[bucket] = append(statements[bucket], map[string]any{
+					"Effect": s.Effect, "Action": s.Action, "Resource": s.Resource, "Principal": map[string]any{"AWS": []string{user.access}},
+				})
+			}
+		}
+	}
+	for bucket, of := range map[string]s3Config{"objects.s3": f.config.Objects.S3, "ledger.s3": f.config.Ledger.S3} {
+		text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements[bucket]})
+		noError(f.t, err)
+		noError(f.t, f.client(of, s3User{}).SetBucketPolicy(f.t.Context(), of.Bucket, string(text)))
+	}
+}
+
+// admin makes a user of versitygw, by its own API.
+func (f *fleet) admin(body string) {
+	f.t.Helper()
+	u, err := url.Parse(os.Getenv("LETHE_TEST_S3_OTHER"))
+	noError(f.t, err)
+	secret, _ := u.User.Password()
+	request, err := http.NewRequestWithContext(f.t.Context(), http.MethodPatch, u.Scheme+"://"+u.Host+"/create-user", strings.NewReader(body))
+	noError(f.t, err)
+	request.Header.Set("X-Amz-Content-Sha256", fmt.Sprintf("%x", sha256.Sum256([]byte(body))))
+	answer, err := (&http.Client{Transport: trusting(f.t)}).Do(signer.SignV4(*request, u.User.Username(), secret, "", "us-east-1"))
+	noError(f.t, err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		said, _ := io.ReadAll(answer.Body)
+		f.t.Fatalf("make a user: %s %s", answer.Status, said)
+	}
+}
+
+// trusting trusts the certificate that was made for the servers.
+func trusting(t *testing.T) http.RoundTripper {
+	t.Helper()
+	pem, err := os.ReadFile(os.Getenv("LETHE_TEST_CA"))
+	noError(t, err)
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+}
+
+// client is a bucket as a user has it; as its owner where none is given.
+func (f *fleet) client(of s3Config, user s3User) *minio.Client {
+	f.t.Helper()
+	u, err := url.Parse(of.URL)
+	noError(f.t, err)
+	if user.access == "" {
+		cfg, err := of.config()
+		noError(f.t, err)
+		user = s3User{cfg.Key, cfg.Secret}
+	}
+	c, err := minio.New(u.Host, &minio.Options{
+		Creds: credentials.NewStaticV4(user.access, user.secret, ""), Secure: true, Transport: trusting(f.t), MaxRetries: 1,
+	})
+	noError(f.t, err)
+	return c
 }
 
 // login makes a database user with one role.
@@ -211,6 +303,74 @@ func (f *fleet) reaches(name, id string, states ...string) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	f.t.Fatalf("the erasure is %s, want one of %v", last, states)
+}
+
+// Each process's user of the object store is refused what is not its own.
+func TestEachProcessIsRefusedOthersObjectsOnServers(t *testing.T) {
+	f := newFleet(t)
+	records, book := f.config.Objects.S3, f.config.Ledger.S3
+	const serve, work, erase, witness = transit.RoleServe, transit.RoleWork, transit.RoleErase, transit.RoleWitness
+	everybody := transit.Roles()
+	at := func(b s3Config, key string) string { return strings.TrimPrefix(b.Prefix+"/"+key, "/") }
+	record, tile, line := at(records, f.config.Tenant+"/ab/cd"), at(records, "log/1/tile/0/000"), at(book, "ledger/0000000000000001")
+	other := at(records, "another-tenant/ab/cd")
+	for key, of := range map[string]s3Config{record: records, tile: records, other: records, line: book} {
+		_, err := f.client(of, s3User{}).PutObject(t.Context(), of.Bucket, key, strings.NewReader("x"), 1, minio.PutObjectOptions{})
+		noError(t, err)
+	}
+	version := func(of s3Config, key string) string {
+		info, err := f.client(of, s3User{}).StatObject(t.Context(), of.Bucket, key, minio.StatObjectOptions{})
+		noError(t, err)
+		return info.VersionID
+	}
+	get := func(c *minio.Client, of s3Config, key string) error {
+		_, err := c.StatObject(t.Context(), of.Bucket, key, minio.StatObjectOptions{})
+		return err
+	}
+	put := func(c *minio.Client, of s3Config, key string) error {
+		_, err := c.PutObject(t.Context(), of.Bucket, key+"-"+own(), strings.NewReader("x"), 1, minio.PutObjectOptions{})
+		return err
+	}
+	remove := func(c *minio.Client, of s3Config, key string) error {
+		return c.RemoveObject(t.Context(), of.Bucket, key, minio.RemoveObjectOptions{VersionID: version(of, key)})
+	}
+	policy := func(c *minio.Client, of s3Config, _ string) error {
+		return c.SetBucketPolicy(t.Context(), of.Bucket, `{"Version":"2012-10-17","Statement":[]}`)
+	}
+	suspend := func(c *minio.Client, of s3Config, _ string) error { return c.SuspendVersioning(t.Context(), of.Bucket) }
+	for _, op := range []struct {
+		what    string
+		does    func(*minio.Client, s3Config, string) error
+		on      s3Config
+		key     string
+		allowed []transit.Role
+	}{
+		{"reads a record", get, records, record, []transit.Role{serve, erase, witness}},
+		{"adds a record", put, records, record, []transit.Role{serve}},
+		{"reads another tenant's", get, records, other, nil},
+		{"adds one of another tenant's", put, records, other, nil},
+		{"reads the log", get, records, tile, everybody},
+		{"adds to the log", put, records, tile, []transit.Role{work}},
+		{"reads the ledger", get, book, line, everybody},
+		{"adds to the ledger", put, book, line, []transit.Role{erase}},
+		{"changes the policy", policy, records, "", nil},
+		{"stops keeping versions", suspend, records, "", nil},
+		{"removes one of another tenant's", remove, records, other, nil},
+		{"removes from the ledger", remove, book, line, nil},
+		{"removes from the log", remove, records, tile, []transit.Role{work}},
+		{"removes a record", remove, records, record, []transit.Role{erase}}, // last: it is gone then
+	} {
+		for _, role := range everybody {
+			err := op.does(f.client(op.on, f.users[role]), op.on, op.key)
+			denied := minio.ToErrorResponse(err).StatusCode == http.StatusForbidden
+			if may := slices.Contains(op.allowed, role); may != (err == nil) || !may && !denied {
+				t.Errorf("%s %s: %v, allowed: %v", role, op.what, err, may)
+			}
+			if err == nil && strings.HasPrefix(op.what, "removes") {
+				break
+			}
+		}
+	}
 }
 
 // Four processes with one credential each carry an erasure through, of which a part is kept.

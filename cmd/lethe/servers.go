@@ -163,12 +163,20 @@ func (p *program) tellDifferences(what string, differences []string, hint string
 
 func (p *program) s3Command() *cobra.Command {
 	c := &cobra.Command{Use: "s3", Short: "the buckets for records and for the ledger's copy: setup, check"}
+	var policies bool
 	setup := &cobra.Command{
 		Use: "setup", Short: "make the configured buckets, or bring them to what is meant", Args: cobra.NoArgs,
 		Long: `Makes the buckets of objects.s3 and ledger.s3 with the credentials of the configuration: versioned, and the ledger's with an object lock
-in compliance mode for lock_days, so that nobody can take an entry away. A lock is chosen when a bucket is made, and for good.`,
-		RunE: func(c *cobra.Command, _ []string) error { return p.setUpAndTell(c.Context()) },
+in compliance mode for lock_days, so that nobody can take an entry away. A lock is chosen when a bucket is made, and for good. Making
+users is the server's own business: --print-policy says what the one of each process may do.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if policies {
+				return p.printBucketPolicies()
+			}
+			return p.setUpAndTell(c.Context())
+		},
 	}
+	setup.Flags().BoolVar(&policies, "print-policy", false, "print what each process needs (IAM policies), and do nothing")
 	check := &cobra.Command{
 		Use: "check", Short: "compare the buckets with what is meant", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
