@@ -82,12 +82,15 @@ func (s *Service) checkRestore(ctx context.Context) error {
 		err = s.consult(ctx)
 	}
 	s.guard.set(err == nil, s.cfg.Now())
-	if err != nil {
-		s.cache.DropAll()
-		s.cfg.Logger.Error("quarantined", "reason", err.Error())
-		return fmt.Errorf("%w: %w", ErrQuarantined, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	s.cache.DropAll()
+	s.cfg.Logger.Error("quarantined", "reason", err.Error())
+	if errors.Is(err, keys.ErrUnavailable) || errors.Is(err, offchain.ErrUnavailable) { // it is closed all the same, and there is nothing to settle
+		return fmt.Errorf("the stores cannot be compared with what is outside: %w", err)
+	}
+	return fmt.Errorf("%w: %w", ErrQuarantined, err)
 }
 
 // compareStores compares everything with everything that is outside it.

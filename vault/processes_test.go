@@ -410,3 +410,22 @@ func TestTheLogIsTakenOver(t *testing.T) {
 		t.Errorf("the first is elected still: %v, %v", elected, err)
 	}
 }
+
+// away is a ledger that does not answer.
+type away struct{ offchain.Ledger }
+
+func (away) Entries(context.Context) ([]offchain.LedgerEntry, error) {
+	return nil, offchain.ErrUnavailable
+}
+
+// A store that does not answer closes the vault, and is not taken for one that was put back.
+func TestNoAnswerIsNoRestore(t *testing.T) {
+	s := newSite(t)
+	done := s.take(person(1).bundle(1))
+	s.clock.move(guardInterval + time.Second)
+	there := s.cfg.Ledger
+	s.cfg.Ledger = away{there}
+	s.refuses(done.Bundle, "store-unavailable")
+	s.cfg.Ledger = there
+	s.reads(done.Bundle, person(1).bundle(1))
+}
