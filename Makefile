@@ -75,11 +75,11 @@ test-backends: ## the conformance suites, and the demo, on the servers that are 
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
 	$(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/object ./offchain/index && \
 	$(GO) test -timeout 20m -count 1 ./anchor/evm -run Geth && \
-	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run DemoOnServers
+	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run 'DemoOnServers|ProcessesApartOnServers|OthersObjectsOnServers|ServingProcessesAreKilledOnServers'
 
 campaign-servers: ## every store put back at every moment, faults of every server, residue in their files; tables to bin/ (an hour or two)
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
-	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled' -v
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled|KeptOutlives' -v
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run
