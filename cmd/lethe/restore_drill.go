@@ -160,10 +160,10 @@ func (p *program) copyChain(dir string) error {
 	if !holdsFiles(from) {
 		return nil
 	}
-	unlock, err := lock(filepath.Join(p.dir, lockFile))
-	if err != nil {
-		p.say("the state folder is in use: the chain is the one in the backup, and knows nothing of what came after it")
-		return nil
+	unlock, inUse := lock(filepath.Join(p.dir, lockFile))
+	if inUse != nil {
+		p.say("the chain is the one in the backup, and knows nothing of what came after it: %s", oneLine(inUse))
+		return nil //nolint:nilerr // a drill goes on beside a service at work
 	}
 	return errors.Join(os.CopyFS(filepath.Join(dir, chainFolder), os.DirFS(from)), unlock())
 }

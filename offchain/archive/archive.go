@@ -130,13 +130,12 @@ func readHeader(f io.Reader) (Header, error) {
 
 // Writer writes a file. Exactly one of Commit and Abort ends it; Abort after Commit does nothing. It is not safe for concurrent use.
 type Writer struct {
-	file    *os.File
-	name    string
-	head    Header
-	sum     hash.Hash
-	sealed  io.WriteCloser
-	started bool
-	done    bool
+	file   *os.File
+	name   string
+	head   Header
+	sum    hash.Hash
+	sealed io.WriteCloser
+	done   bool
 }
 
 // Create begins a file that is encrypted to an epoch. Until Commit it lies in the folder temp, on the same file system.

@@ -22,7 +22,7 @@ func Pack(w io.Writer, dir string, skip func(name string) bool) (files int, err 
 	if err != nil {
 		return 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || skip(name) {
 			if d != nil && d.IsDir() && err == nil {
@@ -69,7 +69,7 @@ func Unpack(r io.Reader, dir string, keep bool) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	t := tar.NewReader(r)
 	for {
 		h, err := t.Next()
