@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -32,9 +33,13 @@ func (c *backupConfig) check() error {
 // expiryGrace is how late the keeper's daily run may destroy a key.
 const expiryGrace = day
 
+// epochsFolder is where a state folder has the public parts of epochs, below what it publishes. They do not lie with the backups: whoever may
+// write there could put a recipient of their own in the place of the keeper's.
+const epochsFolder = "epochs"
+
 // Folders and files of a place where backups are made. What was made in an epoch lies in a folder of its number.
 const (
-	epochsFolder  = "epochs"
+	ownerFile     = "owner"    // of whose stores the backups are
 	partialFolder = ".partial" // in an epoch's: what is not whole yet
 	stampLayout   = "20060102T150405Z"
 	archiveEnd    = ".age"
@@ -78,7 +83,7 @@ what a restored backup is measured against, and needs a place of its own (ledger
 
 Stores in the state folder are copied while nobody else has it open. Stores on servers are copied beside a service at work. A snapshot of
 HashiCorp Vault holds all of it and needs an administrator's token; --without-keys leaves that to Vault's own snapshot agent.`,
-		Example: "  lethe backup epoch new --keeper /media/safe --to /backup/lethe\n  lethe backup --to /backup/lethe",
+		Example: "  lethe backup epoch new --keeper /media/safe\n  lethe backup --to /backup/lethe",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.backup(c.Context(), o) },
 	}
@@ -127,19 +132,43 @@ func (p *program) keeperFolder(flag, to string) (archive.Keeper, error) {
 // apart says that neither of two folders lies in the other.
 func apart(a, b string) bool { return !within(a, b) && !within(b, a) }
 
+// epochsDir has the epochs that this state folder makes backups in.
+func (p *program) epochsDir() string { return filepath.Join(p.publicDir(), epochsFolder) }
+
+// claimPlace makes a folder that is there the place of this state folder's backups, or finds that it is: the log's tiles of two would
+// have the same names.
+func (p *program) claimPlace(to string) error {
+	n, err := p.readNetwork(p.publicDir())
+	if err != nil {
+		return withHint(err, "a state folder that has never been opened has nothing to back up")
+	}
+	if _, err := os.Stat(to); err != nil {
+		return withHint(fmt.Errorf("the folder for backups: %w", err), "make it, or mount the disk that it is on")
+	}
+	name, owner := filepath.Join(to, ownerFile), fmt.Sprintf("%s %s", p.config.Tenant, copyOwner(n))
+	have, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return publish(name, []byte(owner))
+	}
+	if err == nil && string(have) != owner {
+		err = withHint(fmt.Errorf("the backups in %s are of other stores", to), "each state folder has a folder of its own for backups")
+	}
+	return err
+}
+
 // currentEpoch is the one that a backup of now belongs into.
-func (p *program) currentEpoch(to string, now time.Time) (e archive.Epoch, err error) {
-	all, err := archive.Epochs(filepath.Join(to, epochsFolder))
+func (p *program) currentEpoch(now time.Time) (e archive.Epoch, err error) {
+	all, err := archive.Epochs(p.epochsDir())
 	if err != nil {
 		return e, err
 	}
 	if len(all) == 0 {
-		return e, withHint(fmt.Errorf("there is no epoch in %s", to),
-			"the keeper makes one: `lethe backup epoch new --keeper DIR`, and copies its public part to "+filepath.Join(to, epochsFolder))
+		return e, withHint(errors.New("there is no epoch to make a backup in"),
+			"the keeper makes one, `lethe backup epoch new --keeper DIR`, and its public part goes to "+p.epochsDir())
 	}
 	for _, e := range all {
 		if e.Tenant != p.config.Tenant {
-			return e, withHint(fmt.Errorf("the epochs in %s are of tenant %s", to, e.Tenant), "each tenant has a folder of its own for backups")
+			return e, withHint(fmt.Errorf("epoch %d is of tenant %s", e.Number, e.Tenant), "look which keeper's public part was put into "+p.epochsDir())
 		}
 		if e.Destroyed.IsZero() && now.After(e.DestroyAfter.Add(expiryGrace)) {
 			p.say("the key of epoch %d was to be destroyed after %s, and nothing says that it was: `lethe backup epoch expire`",
@@ -156,7 +185,7 @@ func (p *program) currentEpoch(to string, now time.Time) (e archive.Epoch, err e
 		return e, withHint(fmt.Errorf("epoch %d begins only at %s", newest.Number, newest.Start.Format(time.RFC3339)), "look at the clocks of both machines")
 	}
 	return e, withHint(fmt.Errorf("epoch %d has ended at %s", newest.Number, newest.End.Format(time.RFC3339)),
-		"the keeper makes the next one: `lethe backup epoch new --keeper DIR`")
+		"the keeper makes the next one, `lethe backup epoch new --keeper DIR`, and its public part goes to "+p.epochsDir())
 }
 
 // checkPromise holds the end of a backup against what certificates say of backups.
@@ -177,9 +206,6 @@ func (p *program) checkPromise(gone, now time.Time) error {
 
 // claim takes the state folder where a store lies in it. On servers a backup is made beside whoever is at work.
 func (p *program) claim() (held bool, release func() error, err error) {
-	if err := p.checkDir(false); err != nil {
-		return false, nil, err
-	}
 	release, err = lock(filepath.Join(p.dir, lockFile))
 	if err == nil {
 		return true, release, nil

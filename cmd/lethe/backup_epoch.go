@@ -18,8 +18,8 @@ func (p *program) epochCommand(to *string) *cobra.Command {
 on another machine, a stick or in a safe; where backups are made there is its public part alone. When the epoch's time is over, the keeper
 destroys the key, and all backups of the epoch are gone, wherever copies of them lie.
 
-These commands are the keeper's. They need the keeper's folder, and the folder of the backups (--to) only where it is at hand: otherwise
-copy the public part, epoch-NNNN.json, into its folder epochs by hand.`,
+These commands are the keeper's. Where the state folder (--dir) is at hand they put the public part into it; otherwise epoch-NNNN.json is
+brought into its folder public/epochs by hand, on a way on which nobody exchanges it. With --to they say which backups an epoch has.`,
 	}
 	create := &cobra.Command{
 		Use: "new", Short: "make the next epoch's key", Args: cobra.NoArgs,
@@ -61,7 +61,7 @@ func (p *program) keeperAndTo(keeper, to string) (archive.Keeper, string, error)
 
 // newEpoch makes an epoch that begins now, or when the newest one ends.
 func (p *program) newEpoch(keeper, to string) error {
-	k, to, err := p.keeperAndTo(keeper, to)
+	k, _, err := p.keeperAndTo(keeper, to)
 	if err != nil {
 		return err
 	}
@@ -78,9 +78,10 @@ func (p *program) newEpoch(keeper, to string) error {
 		return err
 	}
 	e, err := k.New(plan)
-	if err == nil && to != "" {
-		err = e.Publish(filepath.Join(to, epochsFolder))
+	if err != nil {
+		return err
 	}
+	here, err := p.hand(e)
 	if err != nil {
 		return err
 	}
@@ -89,10 +90,19 @@ func (p *program) newEpoch(keeper, to string) error {
 	}
 	fmt.Fprintf(p.stdout, "epoch %d, from %s until %s; its key is to be destroyed after %s\n", e.Number, e.Start.Format(time.DateOnly),
 		e.End.Format(time.DateOnly), e.DestroyAfter.Format(time.DateOnly))
-	if to == "" {
-		p.say("copy its public part, the newest epoch-*%s of %s, into the folder %s of the backups; never the .key", ".json", k, epochsFolder)
+	fmt.Fprintf(p.stdout, "recipient %s\n", e.Recipient)
+	if !here {
+		p.say("bring its public part, the newest epoch-*.json of %s, into the folder public/%s of the state folder; never the .key", k, epochsFolder)
 	}
 	return nil
+}
+
+// hand gives the public part to the state folder, where there is one here.
+func (p *program) hand(e archive.Epoch) (here bool, err error) {
+	if p.checkDir(false) != nil {
+		return false, nil
+	}
+	return true, e.Publish(p.epochsDir())
 }
 
 // epochInfo is what `lethe backup epoch list --json` prints of each.
@@ -184,8 +194,8 @@ func (p *program) expireEpochs(keeper, to string) error {
 		if now := time.Now(); now.Before(e.DestroyAfter) || !e.Destroyed.IsZero() && !k.Holds(e.Number) {
 			continue
 		}
-		if e, err = k.Destroy(e, time.Now()); err == nil && to != "" {
-			err = e.Publish(filepath.Join(to, epochsFolder))
+		if e, err = k.Destroy(e, time.Now()); err == nil {
+			_, err = p.hand(e)
 		}
 		if err != nil {
 			return err

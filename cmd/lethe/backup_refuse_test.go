@@ -88,10 +88,10 @@ func TestAnOlderManifestIsOfAnotherBackup(t *testing.T) {
 // pastEpoch replaces the epochs by one that began at a time.
 func (g guarded) pastEpoch(t *testing.T, start time.Time, keep time.Duration) archive.Epoch {
 	t.Helper()
-	noError(t, os.RemoveAll(filepath.Join(g.to, epochsFolder)))
+	noError(t, os.RemoveAll(filepath.Join(g.dir, publicFolder, epochsFolder)))
 	e, err := archive.Keeper(g.keeper).New(archive.Plan{Tenant: "main", Start: start, Length: 30 * day, Keep: keep})
 	noError(t, err)
-	noError(t, e.Publish(filepath.Join(g.to, epochsFolder)))
+	noError(t, e.Publish(filepath.Join(g.dir, publicFolder, epochsFolder)))
 	return e
 }
 
@@ -106,12 +106,14 @@ func TestBackupIsRefusedOutsideAnEpoch(t *testing.T) {
 	refuses(t, "certificates promise that it is gone 70 days from now", backup...)
 	g.pastEpoch(t, time.Now(), 38*day)
 	must[backupResult](t, backup...)
-	noError(t, os.RemoveAll(filepath.Join(g.to, epochsFolder)))
+	noError(t, os.RemoveAll(filepath.Join(g.dir, publicFolder, epochsFolder)))
 	refuses(t, "there is no epoch", backup...)
 	other := filepath.Join(t.TempDir(), "other.yaml")
 	noError(t, os.WriteFile(other, []byte("tenant: other\n"), 0o600))
 	e := g.pastEpoch(t, time.Now(), day)
-	refuses(t, "are of tenant main", "backup", "--to", g.to, "--dir", g.dir, "--config", other)
+	refuses(t, "is of tenant main", "backup", "--to", g.to, "--dir", g.dir, "--config", other)
+	refuses(t, "are of other stores", newGuarded(t, 1).with("backup", "--to", g.to)...)
+	refuses(t, "the folder for backups", g.with("backup", "--to", filepath.Join(g.to, "not-mounted"))...)
 	if e.Number != 6 {
 		t.Errorf("epoch %d", e.Number)
 	}
@@ -166,22 +168,22 @@ func (g guarded) endEpoch(t *testing.T) {
 	e := all[0]
 	e.Start, e.End, e.DestroyAfter = e.Start.Add(-90*day), e.End.Add(-90*day), e.DestroyAfter.Add(-90*day)
 	noError(t, e.Publish(g.keeper))
-	noError(t, e.Publish(filepath.Join(g.to, epochsFolder)))
+	noError(t, e.Publish(filepath.Join(g.dir, publicFolder, epochsFolder)))
 }
 
 // The next epoch begins where the one that runs ends; a keeper elsewhere is told to copy the public part.
 func TestEpochsFollowEachOther(t *testing.T) {
 	g := newGuarded(t, 1)
 	first := must[[]epochInfo](t, g.with("backup", "epoch", "list", "--keeper", g.keeper)...)
-	e := lethe(t, "", g.with("backup", "epoch", "new", "--keeper", g.keeper)...)
-	if e.code != 0 || !strings.Contains(e.stderr, "copy its public part") {
+	e := lethe(t, "", "backup", "epoch", "new", "--keeper", g.keeper, "--dir", filepath.Join(t.TempDir(), "elsewhere"))
+	if e.code != 0 || !strings.Contains(e.stderr, "bring its public part") {
 		t.Fatalf("exit %d\n%s", e.code, e.stderr)
 	}
 	all := must[[]epochInfo](t, g.with("backup", "epoch", "list", "--keeper", g.keeper)...)
 	if len(all) != 2 || !all[1].Start.Equal(first[0].End) || all[0].Key != keyHeld || all[0].End.Sub(all[0].Start) != 30*day || all[0].DestroyAfter.Sub(all[0].End) != 35*day {
 		t.Fatalf("%+v", all)
 	}
-	if here, err := archive.Epochs(filepath.Join(g.to, epochsFolder)); err != nil || len(here) != 1 {
+	if here, err := archive.Epochs(filepath.Join(g.dir, publicFolder, epochsFolder)); err != nil || len(here) != 1 {
 		t.Fatalf("%+v, %v", here, err)
 	}
 	short := filepath.Join(t.TempDir(), "short.yaml")
@@ -204,7 +206,6 @@ func TestKeeperBackupsAndStateLieApart(t *testing.T) {
 	refuses(t, "no folder for backups", g.with("backup")...)
 	refuses(t, "no keeper's folder", g.with("backup", "epoch", "list")...)
 	refuses(t, "is no backup", g.with("backup", "verify", t.TempDir(), "--keeper", g.keeper)...)
-	refuses(t, "not empty, and not a state folder", append([]string{"import", bundleFile(t, 0)}, "--dir", g.to)...)
 }
 
 // Embedded stores are copied while nobody else has them open.

@@ -42,6 +42,7 @@ type backupResult struct {
 	Epoch        uint32    `json:"epoch"`
 	At           time.Time `json:"at"`
 	DestroyAfter time.Time `json:"destroy_after"`
+	Recipient    string    `json:"recipient"` // of the epoch's key
 	Manifest     string    `json:"manifest_sha256"`
 	Objects      int64     `json:"objects"`
 	NewObjects   int64     `json:"new_objects"`
@@ -65,7 +66,13 @@ func (p *program) backup(ctx context.Context, o backupOptions) (err error) {
 		return err
 	}
 	t := &taking{program: p, o: o, to: to}
-	if t.epoch, err = p.currentEpoch(to, began); err != nil {
+	if err := p.checkDir(false); err != nil {
+		return err
+	}
+	if t.epoch, err = p.currentEpoch(began); err != nil {
+		return err
+	}
+	if err := p.claimPlace(to); err != nil {
 		return err
 	}
 	alone, err := lock(filepath.Join(to, lockFile))
@@ -124,7 +131,7 @@ func (t *taking) run(ctx context.Context) (r backupResult, err error) {
 func (t *taking) take(ctx context.Context, book ledgerNow) error {
 	network, err := t.readNetwork(t.publicDir())
 	if err != nil {
-		return withHint(err, "a state folder that has never been opened has nothing to back up")
+		return err
 	}
 	at := time.Now().UTC().Truncate(time.Second)
 	t.m = archive.Manifest{
@@ -448,7 +455,7 @@ func (t *taking) finish() (r backupResult, err error) {
 	}
 	manifest := t.m.Parts[len(t.m.Parts)-1]
 	r = backupResult{
-		Backup: t.folder(), Epoch: t.epoch.Number, At: t.m.At, DestroyAfter: t.epoch.DestroyAfter, Manifest: fmt.Sprintf("%x", manifest.SHA256),
+		Backup: t.folder(), Epoch: t.epoch.Number, At: t.m.At, DestroyAfter: t.epoch.DestroyAfter, Recipient: t.epoch.Recipient, Manifest: fmt.Sprintf("%x", manifest.SHA256),
 		Objects: t.m.Objects.Count, NewObjects: t.fresh.Count, NewBytes: t.fresh.Bytes, Keys: t.m.Keys.Store, Ledger: t.m.Ledger.Entries,
 	}
 	for _, f := range t.m.Parts {

@@ -179,10 +179,10 @@ func TestBackupsAreIncrementalWithinAnEpoch(t *testing.T) {
 	}
 	h.wantReadable(t, 0)
 
-	noError(t, os.RemoveAll(filepath.Join(g.to, epochsFolder)))
+	noError(t, os.RemoveAll(filepath.Join(g.dir, publicFolder, epochsFolder)))
 	e, err := archive.Keeper(g.keeper).New(archive.Plan{Tenant: "main", Start: time.Now(), Length: day, Keep: day})
 	noError(t, err)
-	noError(t, e.Publish(filepath.Join(g.to, epochsFolder)))
+	noError(t, e.Publish(filepath.Join(g.dir, publicFolder, epochsFolder)))
 	if other := g.backup(t); other.Epoch != 2 || other.NewObjects != other.Objects {
 		t.Fatalf("in another epoch: %+v", other)
 	}

@@ -48,7 +48,7 @@ taken from, --vault-snapshot writes it into a file for Vault's own tools.`,
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "folder of a backup, or that in which they are made, for the newest (default: backup.to)")
 	f.StringVar(&o.keeper, "keeper", "", "the keeper's folder, which has the key of the backup's epoch (default: backup.keeper)")
-	f.StringSliceVar(&o.only, "only", nil, "put only these back: index, keys, objects, public (each with what belongs to it)")
+	f.StringSliceVar(&o.only, "only", nil, "put only these back: index, keys, objects, log, public")
 	f.BoolVar(&o.replaceVault, "replace-vault", false, "replace all of the configured Vault by the snapshot")
 	f.StringVar(&o.snapshot, "vault-snapshot", "", "write Vault's snapshot into this file instead")
 	f.BoolVar(&o.noWitness, "no-witness", false, "restore although neither a ledger nor a chain is left: erasures since the backup are forgotten")
@@ -196,7 +196,7 @@ func (r *restoral) mark(m restoring) error {
 
 // groups are what --only names, and the parts that belong to it.
 var groups = map[string][]string{
-	partIndex: {partIndex}, partKeys: {partKeys}, partObjects: {partObjects, partLog}, partPublic: {partPublic, partCertificates},
+	partIndex: {partIndex}, partKeys: {partKeys}, partObjects: {partObjects}, partLog: {partLog}, partPublic: {partPublic, partCertificates},
 }
 
 // parts are those of the backup that are asked for, in the order in which they are put back: the index last.
@@ -205,7 +205,7 @@ func (r *restoral) parts() (all []string, err error) {
 	for _, group := range r.o.only {
 		belong, ok := groups[group]
 		if !ok {
-			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects and public", group)
+			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects, log and public", group)
 		}
 		for _, part := range belong {
 			asked[part] = true
