@@ -33,8 +33,8 @@ func (c *backupConfig) check() error {
 // expiryGrace is how late the keeper's daily run may destroy a key.
 const expiryGrace = day
 
-// epochsFolder is where a state folder has the public parts of epochs, below what it publishes. They do not lie with the backups: whoever may
-// write there could put a recipient of their own in the place of the keeper's.
+// epochsFolder is where a state folder has the public parts of epochs, below what it publishes. They do not lie with the
+// backups: whoever may write there could put a recipient of their own in the place of the keeper's.
 const epochsFolder = "epochs"
 
 // Folders and files of a place where backups are made. What was made in an epoch lies in a folder of its number.
@@ -76,20 +76,23 @@ func (p *program) backupCommand() *cobra.Command {
 	var o backupOptions
 	c := &cobra.Command{
 		Use: "backup", Short: "back everything up but the erasure ledger, encrypted under a key that expires",
-		Long: `Takes the index, then the key store, then the objects that the index names and that are not there yet, with the log and what is published,
-into a folder. Everything is encrypted to the public key of the current epoch (see lethe backup epoch), so that it takes no secret to make a
-backup, and so that all backups of an epoch are gone on the day on which its key is destroyed. The erasure ledger is never part of it: it is
-what a restored backup is measured against, and needs a place of its own (ledger.copy or ledger.s3).
+		Long: `Takes the index, then the key store, then the objects that the index names and that are not there yet, with the log and
+what is published, into a folder. Everything is encrypted to the public key of the current epoch (see lethe backup epoch), so
+that it takes no secret to make a backup, and so that all backups of an epoch are gone on the day on which its key is destroyed.
+The erasure ledger is never part of it: it is what a restored backup is measured against, and needs a place of its own
+(ledger.copy or ledger.s3).
 
-Stores in the state folder are copied while nobody else has it open. Stores on servers are copied beside a service at work. A snapshot of
-HashiCorp Vault holds all of it and needs an administrator's token; --without-keys leaves that to Vault's own snapshot agent.`,
+Stores in the state folder are copied while nobody else has it open. Stores on servers are copied beside a service at work. A
+snapshot of HashiCorp Vault holds all of it and needs an administrator's token; --without-keys leaves that to Vault's own
+snapshot agent.`,
 		Example: "  lethe backup epoch new --keeper /media/safe\n  lethe backup --to /backup/lethe",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.backup(c.Context(), o) },
 	}
 	c.PersistentFlags().StringVar(&o.to, "to", "", "folder in which backups are made (default: backup.to)")
 	c.Flags().BoolVar(&o.withoutKeys, "without-keys", false, "leave the key store to Vault's own snapshots")
-	c.Flags().StringVar(&o.admin.tokenFile, "token-file", "", "file with a token of Vault that may take snapshots (default: VAULT_TOKEN)")
+	c.Flags().StringVar(&o.admin.tokenFile, "token-file", "",
+		"file with a token of Vault that may take snapshots (default: VAULT_TOKEN)")
 	c.Flags().StringVar(&o.owner, "owner-url-file", "", "file with the owner's URL of the database (default: index.postgres)")
 	c.AddCommand(p.epochCommand(&o.to), p.verifyBackupCommand())
 	return c
@@ -118,7 +121,8 @@ func (p *program) keeperFolder(flag, to string) (archive.Keeper, error) {
 	}
 	switch {
 	case keeper == "":
-		return "", withHint(errors.New("no keeper's folder is named"), "give --keeper DIR: a folder on another machine, a stick, a safe")
+		return "", withHint(errors.New("no keeper's folder is named"),
+			"give --keeper DIR: a folder on another machine, a stick, a safe")
 	case !apart(keeper, p.dir):
 		return "", withHint(errors.New("the keeper's folder and the state folder lie in each other"),
 			"whoever has one has both then: keep the keys of epochs on another machine or a stick")
@@ -135,8 +139,8 @@ func apart(a, b string) bool { return !within(a, b) && !within(b, a) }
 // epochsDir has the epochs that this state folder makes backups in.
 func (p *program) epochsDir() string { return filepath.Join(p.publicDir(), epochsFolder) }
 
-// claimPlace makes a folder that is there the place of this state folder's backups, or finds that it is: the log's tiles of two would
-// have the same names.
+// claimPlace makes a folder that is there the place of this state folder's backups, or finds that it is: the log's tiles of two
+// would have the same names.
 func (p *program) claimPlace(to string) error {
 	n, err := p.readNetwork(p.publicDir())
 	if err != nil {
@@ -168,7 +172,8 @@ func (p *program) currentEpoch(now time.Time) (e archive.Epoch, err error) {
 	}
 	for _, e := range all {
 		if e.Tenant != p.config.Tenant {
-			return e, withHint(fmt.Errorf("epoch %d is of tenant %s", e.Number, e.Tenant), "look which keeper's public part was put into "+p.epochsDir())
+			return e, withHint(fmt.Errorf("epoch %d is of tenant %s", e.Number, e.Tenant),
+				"look which keeper's public part was put into "+p.epochsDir())
 		}
 		if e.Destroyed.IsZero() && now.After(e.DestroyAfter.Add(expiryGrace)) {
 			p.say("the key of epoch %d was to be destroyed after %s, and nothing says that it was: `lethe backup epoch expire`",
@@ -182,7 +187,8 @@ func (p *program) currentEpoch(now time.Time) (e archive.Epoch, err error) {
 	}
 	newest := all[len(all)-1]
 	if now.Before(newest.Start) {
-		return e, withHint(fmt.Errorf("epoch %d begins only at %s", newest.Number, newest.Start.Format(time.RFC3339)), "look at the clocks of both machines")
+		return e, withHint(fmt.Errorf("epoch %d begins only at %s", newest.Number, newest.Start.Format(time.RFC3339)),
+			"look at the clocks of both machines")
 	}
 	return e, withHint(fmt.Errorf("epoch %d has ended at %s", newest.Number, newest.End.Format(time.RFC3339)),
 		"the keeper makes the next one, `lethe backup epoch new --keeper DIR`, and its public part goes to "+p.epochsDir())
@@ -196,9 +202,9 @@ func (p *program) checkPromise(gone, now time.Time) error {
 		return nil
 	}
 	if promised := now.Add(time.Duration(days) * day); gone.Add(expiryGrace).After(promised) {
-		return withHint(fmt.Errorf("a backup made now would be readable until %s, and certificates promise that it is gone %d days from now, on %s",
+		return withHint(fmt.Errorf("a backup made now would be readable until %s, certificates promise that it is gone %d days on, by %s",
 			gone.Format(time.DateOnly), days, promised.Format(time.DateOnly)),
-			fmt.Sprintf("retention.backups_days must be at least epoch_days + keep_days + 1, which are %d now; a shorter epoch does it, too",
+			fmt.Sprintf("retention.backups_days must be at least epoch_days + keep_days + 1, %d now; a shorter epoch will do",
 				p.config.Backup.EpochDays+p.config.Backup.KeepDays+1))
 	}
 	return nil

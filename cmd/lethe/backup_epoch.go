@@ -14,12 +14,13 @@ func (p *program) epochCommand(to *string) *cobra.Command {
 	var keeper string
 	c := &cobra.Command{
 		Use: "epoch", Short: "the keys that backups are encrypted to: new, list, expire",
-		Long: `An epoch is a time in which all backups are encrypted to the same key. The keeper of that key is not the operator of the stores, and has it
-on another machine, a stick or in a safe; where backups are made there is its public part alone. When the epoch's time is over, the keeper
-destroys the key, and all backups of the epoch are gone, wherever copies of them lie.
+		Long: `An epoch is a time in which all backups are encrypted to the same key. The keeper of that key is not the operator of
+the stores, and has it on another machine, a stick or in a safe; where backups are made there is its public part alone. When the
+epoch's time is over, the keeper destroys the key, and all backups of the epoch are gone, wherever copies of them lie.
 
-These commands are the keeper's. Where the state folder (--dir) is at hand they put the public part into it; otherwise epoch-NNNN.json is
-brought into its folder public/epochs by hand, on a way on which nobody exchanges it. With --to they say which backups an epoch has.`,
+These commands are the keeper's. Where the state folder (--dir) is at hand they put the public part into it; otherwise
+epoch-NNNN.json is brought into its folder public/epochs by hand, on a way on which nobody exchanges it. With --to they say
+which backups an epoch has.`,
 	}
 	create := &cobra.Command{
 		Use: "new", Short: "make the next epoch's key", Args: cobra.NoArgs,
@@ -31,9 +32,9 @@ brought into its folder public/epochs by hand, on a way on which nobody exchange
 	}
 	expire := &cobra.Command{
 		Use: "expire", Short: "destroy the keys whose time is over (daily)", Args: cobra.NoArgs,
-		Long: `Destroys the keys of the epochs whose time is over: each file is overwritten once with random bytes, synced and removed. What a journal, a
-snapshot of the file system, a flash medium or another copy of the keeper's folder keeps is beyond its reach. It says which backups cannot
-be read from now on; their files may then be deleted at leisure.`,
+		Long: `Destroys the keys of the epochs whose time is over: each file is overwritten once with random bytes, synced and
+removed. What a journal, a snapshot of the file system, a flash medium or another copy of the keeper's folder keeps is beyond
+its reach. It says which backups cannot be read from now on; their files may then be deleted at leisure.`,
 		RunE: func(*cobra.Command, []string) error { return p.expireEpochs(keeper, *to) },
 	}
 	c.PersistentFlags().StringVar(&keeper, "keeper", "", "the keeper's folder (default: backup.keeper)")
@@ -73,7 +74,8 @@ func (p *program) newEpoch(keeper, to string) error {
 	if n := len(have); n > 0 && have[n-1].End.After(start) && have[n-1].Destroyed.IsZero() {
 		start = have[n-1].End
 	}
-	plan := archive.Plan{Tenant: p.config.Tenant, Start: start, Length: time.Duration(c.EpochDays) * day, Keep: time.Duration(c.KeepDays) * day}
+	plan := archive.Plan{Tenant: p.config.Tenant, Start: start, Length: time.Duration(c.EpochDays) * day,
+		Keep: time.Duration(c.KeepDays) * day}
 	if err := p.checkPromise(start.Add(plan.Length+plan.Keep), start); err != nil {
 		return err
 	}
@@ -88,19 +90,21 @@ func (p *program) newEpoch(keeper, to string) error {
 	if p.json {
 		return p.print(e)
 	}
-	fmt.Fprintf(p.stdout, "epoch %d, from %s until %s; its key is to be destroyed after %s\n", e.Number, e.Start.Format(time.DateOnly),
+	fmt.Fprintf(p.stdout, "epoch %d, from %s until %s; its key is to be destroyed after %s\n", e.Number,
+		e.Start.Format(time.DateOnly),
 		e.End.Format(time.DateOnly), e.DestroyAfter.Format(time.DateOnly))
 	fmt.Fprintf(p.stdout, "recipient %s\n", e.Recipient)
 	if !here {
-		p.say("bring its public part, the newest epoch-*.json of %s, into the folder public/%s of the state folder; never the .key", k, epochsFolder)
+		p.say("bring its public part, the newest epoch-*.json of %s, into the folder public/%s of the state folder; never the .key",
+			k, epochsFolder)
 	}
 	return nil
 }
 
 // hand gives the public part to the state folder, where there is one here.
 func (p *program) hand(e archive.Epoch) (here bool, err error) {
-	if p.checkDir(false) != nil {
-		return false, nil
+	if none := p.checkDir(false); none != nil {
+		return false, nil //nolint:nilerr // the keeper is elsewhere, as is meant
 	}
 	return true, e.Publish(p.epochsDir())
 }
@@ -226,6 +230,6 @@ func (p *program) tellExpired(gone []expired, to string) error {
 			fmt.Fprintf(p.stdout, "  everything in the folder %s of the backups\n", archive.FolderOf(e.Epoch))
 		}
 	}
-	p.say("the files were overwritten once; what a journal, a snapshot, a flash medium or another copy of the keeper's folder keeps is not known here")
+	p.say("the files were overwritten once; what a journal, a snapshot, a flash medium or another copy keeps is not known here")
 	return nil
 }

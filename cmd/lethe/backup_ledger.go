@@ -33,7 +33,8 @@ func (l ledgerNow) begins(with archive.Ledger) bool {
 	return uint64(len(l.lines)) >= n && (n == 0 || sha256.Sum256(l.lines[n-1]) == with.Head)
 }
 
-// currentLedger reads the ledger's file and its copy, each of which may be at work, and takes the longer: the other must be its beginning.
+// currentLedger reads the ledger's file and its copy, each of which may be at work, and takes the longer: the other must be its
+// beginning.
 func (p *program) currentLedger(ctx context.Context) (now ledgerNow, err error) {
 	here, err := ledgerLines(filepath.Join(p.dir, ledgerFolder, ledger.FileName))
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 	"lethe/vault"
 )
 
-// On servers a backup is made beside a process at work, and is put back into an empty database, an empty part of a bucket, an empty state
-// folder, and all of Vault. What was erased since is erased again by the ledger's bucket and the chain; the other patient reads byte for byte.
+// On servers a backup is made beside a process at work, and is put back into an empty database, an empty part of a bucket, an
+// empty state folder, and all of Vault. What was erased since is erased again by the ledger's bucket and the chain; the other
+// patient reads byte for byte.
 func TestBackupOnServers(t *testing.T) {
 	s := newSite(t, onTheServers(t), func(c *config) { c.Retention.BackupsDays = 70 })
 	victim, other := s.takeIn(), s.takeIn()
@@ -29,6 +30,7 @@ func TestBackupOnServers(t *testing.T) {
 	if keyless.Keys != keysNone || keyless.NewObjects > 3 { // the log may have grown
 		t.Fatalf("%+v", keyless)
 	}
+	refuses(t, "the key store is not in this backup", s.with("restore-drill", "--from", keyless.Backup, "--keeper", keeper)...)
 	loot := s.wrapped(victim.patient)
 	must[erased](t, s.with("erase", victim.patient, "--ground", "17.1.b", "--yes")...)
 	must[vault.AnchorInfo](t, s.with("log", "anchor")...)

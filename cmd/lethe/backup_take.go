@@ -2,28 +2,24 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
 	"lethe/keys/transit"
-	"lethe/offchain"
 	"lethe/offchain/archive"
 	"lethe/offchain/index"
 )
 
-// taking is a backup that is being made. The index comes first: a key without a row is cleared away, a row without a key would be a
-// compartment that is lost.
+// taking is a backup that is being made. The index comes first: a key without a row is cleared away, a row without a key would
+// be a compartment that is lost.
 type taking struct {
 	*program
 	o       backupOptions
@@ -102,7 +98,8 @@ func (p *program) backup(ctx context.Context, o backupOptions) (err error) {
 	return p.tellBackup(result)
 }
 
-// run takes a backup that no erasure has entered the ledger during: what one keeps was copied before it does, and would be missing.
+// run takes a backup that no erasure has entered the ledger during: what one keeps was copied before it does, and would be
+// missing.
 func (t *taking) run(ctx context.Context) (r backupResult, err error) {
 	for range attemptsAtBackup {
 		before, err := t.currentLedger(ctx)
@@ -124,7 +121,8 @@ func (t *taking) run(ctx context.Context) (r backupResult, err error) {
 			return r, err
 		}
 	}
-	return r, withHint(errors.New("erasures are being carried out one after the other"), "make the backup when they have ended: `lethe erasures`")
+	return r, withHint(errors.New("erasures are being carried out one after the other"),
+		"make the backup when they have ended: `lethe erasures`")
 }
 
 // take writes every part. A point at which tests interrupt it follows each.
@@ -133,17 +131,14 @@ func (t *taking) take(ctx context.Context, book ledgerNow) error {
 	if err != nil {
 		return err
 	}
-	at := time.Now().UTC().Truncate(time.Second)
 	t.m = archive.Manifest{
-		Format: archive.Format, Tenant: t.config.Tenant, Tool: version(), Epoch: t.epoch.Number, At: at, Rows: []archive.Rows{},
+		Format: archive.Format, Tenant: t.config.Tenant, Tool: version(), Epoch: t.epoch.Number, At: t.freeSecond(),
+		Rows:    []archive.Rows{},
 		Ledger:  archive.Ledger{Entries: uint64(len(book.entries)), Head: book.head},
 		Network: archive.Network{Origin: network.Origin, Log: network.Log, ChainID: network.ChainID, Contract: network.CheckpointLog},
 	}
 	t.fresh = archive.Objects{}
-	t.partial = filepath.Join(t.to, t.epoch.Folder(), partialFolder, at.Format(stampLayout))
-	if _, err := os.Stat(t.folder()); err == nil {
-		return withHint(fmt.Errorf("%s is there already", t.folder()), "backups are named by the second: wait one")
-	}
+	t.partial = filepath.Join(t.to, t.epoch.Folder(), partialFolder, t.m.At.Format(stampLayout))
 	copied, err := t.copyIndex(ctx)
 	if err != nil {
 		return fmt.Errorf("back up the index: %w", err)
@@ -172,9 +167,20 @@ func (p *program) at(point string) {
 	}
 }
 
-// folder is where the backup lies once it is whole.
-func (t *taking) folder() string {
-	return filepath.Join(t.to, t.epoch.Folder(), t.m.At.Format(stampLayout))
+// freeSecond is a time that no backup has the name of.
+func (t *taking) freeSecond() time.Time {
+	for {
+		at := time.Now().UTC().Truncate(time.Second)
+		if _, err := os.Lstat(t.folder(at)); err != nil {
+			return at
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// folder is where a backup of that time lies once it is whole.
+func (t *taking) folder(at time.Time) string {
+	return filepath.Join(t.to, t.epoch.Folder(), at.Format(stampLayout))
 }
 
 // part encrypts one part.
@@ -196,7 +202,8 @@ func (t *taking) create(name, kind string) (*archive.Writer, error) {
 	return archive.Create(name, filepath.Join(t.to, t.epoch.Folder(), partialFolder), t.epoch, kind, t.m.At)
 }
 
-// copyIndex copies one snapshot of the index into a database of its own, encrypts that, and leaves it open: it says which objects there are.
+// copyIndex copies one snapshot of the index into a database of its own, encrypts that, and leaves it open: it says which
+// objects there are.
 func (t *taking) copyIndex(ctx context.Context) (copied *index.Store, err error) {
 	dir := filepath.Join(t.scratchFolder(), indexFolder)
 	from, err := t.openIndexAs(ctx, t.o.owner)
@@ -259,7 +266,7 @@ func (t *taking) takeKeys(ctx context.Context) error {
 		t.m.Keys.Store = keysVault
 		cfg, err := t.o.admin.config(t.program)
 		if err != nil {
-			return withHint(err, "a snapshot holds all of Vault, and takes an administrator's token: give --token-file FILE or set VAULT_TOKEN",
+			return withHint(err, "a snapshot holds all of Vault, and needs an administrator's token: --token-file FILE or VAULT_TOKEN",
 				"--without-keys leaves it to Vault's own snapshot agent")
 		}
 		return t.part(partKeys, func(w io.Writer) error { return transit.Snapshot(ctx, cfg, w) })
@@ -303,136 +310,6 @@ func (t *taking) takeFolder(part, dir string) error {
 	})
 }
 
-// takeObjects archives what the copied index names and the log's tiles, each once for an epoch, and lists them all.
-func (t *taking) takeObjects(ctx context.Context, copied *index.Store, book ledgerNow) error {
-	if err := t.awaitLog(ctx, copied); err != nil {
-		return err
-	}
-	tiles, err := t.objects.List(ctx, logFolder)
-	if err != nil {
-		return err
-	}
-	err = t.part(partObjects, func(w io.Writer) error {
-		list, told := archive.NewLister(w), t.telling("backup")
-		add := func(key string, mayMiss bool) error {
-			f, err := t.object(ctx, key)
-			switch missing := errors.Is(err, offchain.ErrNotFound); {
-			case missing && (mayMiss || book.names(key)):
-				return nil // never made, or destroyed by an erasure that the ledger knows
-			case missing:
-				return withHint(fmt.Errorf("the index names an object that is not there, and no erasure has destroyed it: %w", err),
-					"make the backup again: it may have gone meanwhile; if it is still missing, look for it in an older backup")
-			case err != nil:
-				return err
-			}
-			told.next(f.Size)
-			return list.Add(f)
-		}
-		if err := index.ObjectKeys(ctx, copied, add); err != nil {
-			return err
-		}
-		for _, key := range tiles {
-			if err := add(key, true); err != nil { // a tile that grew has another name
-				return err
-			}
-		}
-		t.m.Objects = list.Objects
-		return nil
-	})
-	return errors.Join(err, syncFolders(filepath.Join(t.to, t.epoch.Folder())), syncDir(t.to))
-}
-
-// syncFolders makes the names in a folder, and in those below it, durable.
-func syncFolders(dir string) error {
-	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		return syncDir(name)
-	})
-}
-
-// object archives an object unless this epoch has it.
-func (t *taking) object(ctx context.Context, key string) (archive.File, error) {
-	name := objectFile(t.to, t.epoch.Number, key)
-	h, err := archive.ReadHeader(name)
-	if err == nil && h.Kind == kindObject {
-		return archive.File{Name: key, Size: h.Size, SHA256: h.SHA256}, nil
-	}
-	if err == nil {
-		err = archive.ErrDamaged
-	}
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, archive.ErrDamaged) {
-		return archive.File{}, err
-	}
-	r, err := t.objects.Open(ctx, key)
-	if err != nil {
-		return archive.File{}, err
-	}
-	defer r.Close()
-	w, err := t.create(name, kindObject)
-	if err != nil {
-		return archive.File{}, err
-	}
-	defer w.Abort()
-	if _, err := io.Copy(w, io.NewSectionReader(r, 0, r.Size())); err != nil {
-		return archive.File{}, fmt.Errorf("object %s: %w", key, err)
-	}
-	f, err := w.Commit()
-	f.Name = key
-	t.fresh.Count, t.fresh.Bytes = t.fresh.Count+1, t.fresh.Bytes+f.Size
-	t.at("backup.object")
-	return f, err
-}
-
-// objectFile is where an object of an epoch lies.
-func objectFile(to string, epoch uint32, key string) string {
-	return filepath.Join(to, archive.FolderOf(epoch), objectsFolder, filepath.FromSlash(key)+archiveEnd)
-}
-
-// frontierName is the index's note of how far the log's positions have been noted (package vault).
-const frontierName = "log-frontier"
-
-// awaitLog waits until the log's copy among the objects has what the copied index knows of it: the service shows it within a second. Where
-// the log's own folder is copied as well, there is nothing to wait for.
-func (t *taking) awaitLog(ctx context.Context, copied *index.Store) error {
-	want, err := frontierOf(ctx, copied)
-	if err != nil {
-		return err
-	}
-	prefix := fmt.Sprintf("%s/%d/checkpoint", logFolder, t.m.Network.Log)
-	for patience := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		shown, err := t.objects.List(ctx, prefix)
-		if err != nil {
-			return err
-		}
-		if n := len(shown); n > 0 {
-			t.m.Log, err = strconv.ParseUint(filepath.Base(shown[n-1]), 16, 64)
-		}
-		if err != nil || t.held || t.m.Log >= want {
-			return err
-		}
-		if ctx.Err() != nil || time.Now().After(patience) {
-			return withHint(errors.Join(ctx.Err(), fmt.Errorf("the log's copy has %d entries, and the index knows %d", t.m.Log, want)),
-				"`lethe log status` says why no checkpoint is shown")
-		}
-	}
-}
-
-func frontierOf(ctx context.Context, s *index.Store) (n uint64, err error) {
-	err = s.View(ctx, func(q offchain.Queries) error {
-		value, err := q.Setting(ctx, frontierName)
-		if err == nil && len(value) == 8 {
-			n = binary.BigEndian.Uint64(value)
-		}
-		if errors.Is(err, offchain.ErrNotFound) {
-			err = nil
-		}
-		return err
-	})
-	return n, err
-}
-
 func (t *taking) writeManifest() error {
 	data, err := t.m.Marshal()
 	if err != nil {
@@ -447,16 +324,18 @@ func (t *taking) writeManifest() error {
 
 // finish gives the backup its name.
 func (t *taking) finish() (r backupResult, err error) {
-	if err := os.Rename(t.partial, t.folder()); err != nil {
+	to := t.folder(t.m.At)
+	if err := os.Rename(t.partial, to); err != nil {
 		return r, err
 	}
-	if err := syncDir(filepath.Dir(t.folder())); err != nil {
+	if err := syncDir(filepath.Dir(to)); err != nil {
 		return r, err
 	}
 	manifest := t.m.Parts[len(t.m.Parts)-1]
 	r = backupResult{
-		Backup: t.folder(), Epoch: t.epoch.Number, At: t.m.At, DestroyAfter: t.epoch.DestroyAfter, Recipient: t.epoch.Recipient, Manifest: fmt.Sprintf("%x", manifest.SHA256),
-		Objects: t.m.Objects.Count, NewObjects: t.fresh.Count, NewBytes: t.fresh.Bytes, Keys: t.m.Keys.Store, Ledger: t.m.Ledger.Entries,
+		Backup: to, Epoch: t.epoch.Number, At: t.m.At, DestroyAfter: t.epoch.DestroyAfter, Recipient: t.epoch.Recipient,
+		Manifest: fmt.Sprintf("%x", manifest.SHA256), Keys: t.m.Keys.Store, Ledger: t.m.Ledger.Entries,
+		Objects: t.m.Objects.Count, NewObjects: t.fresh.Count, NewBytes: t.fresh.Bytes,
 	}
 	for _, f := range t.m.Parts {
 		r.Bytes += f.Size
@@ -474,13 +353,13 @@ func syncDir(name string) error {
 
 func (p *program) tellBackup(r backupResult) error {
 	if p.config.Ledger.Copy == "" && p.config.Ledger.S3.URL == "" {
-		p.say("the erasure ledger has no place of its own (ledger.copy, ledger.s3): once something was erased, a backup cannot be restored without it")
+		p.say("the erasure ledger has no place of its own (ledger.copy, ledger.s3): if it is lost, this backup cannot be restored")
 	}
 	if p.json {
 		return p.print(r)
 	}
-	fmt.Fprintf(p.stdout, "%s\n  as of %s, %d objects (%d new, %s) and %s of everything else\n  gone after %s; manifest %s\n", r.Backup,
-		r.At.Format(time.RFC3339), r.Objects, r.NewObjects, humanize.IBytes(uint64(r.NewBytes)), humanize.IBytes(uint64(r.Bytes)),
-		r.DestroyAfter.Format(time.DateOnly), r.Manifest)
+	fmt.Fprintf(p.stdout, "%s\n  as of %s, %d objects (%d new, %s) and %s of everything else\n  gone after %s; manifest %s\n",
+		r.Backup, r.At.Format(time.RFC3339), r.Objects, r.NewObjects, humanize.IBytes(uint64(r.NewBytes)),
+		humanize.IBytes(uint64(r.Bytes)), r.DestroyAfter.Format(time.DateOnly), r.Manifest)
 	return nil
 }

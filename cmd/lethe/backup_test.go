@@ -50,14 +50,9 @@ func (g guarded) with(args ...string) []string {
 	return append(args, "--dir", g.dir, "--config", g.config)
 }
 
-// backup makes a backup. They are named by the second.
+// backup makes a backup.
 func (g guarded) backup(t *testing.T) backupResult {
 	t.Helper()
-	if last, err := findBackup(g.to); err == nil {
-		for filepath.Base(last) >= time.Now().UTC().Format(stampLayout) {
-			time.Sleep(50 * time.Millisecond)
-		}
-	}
 	return must[backupResult](t, g.with("backup", "--to", g.to)...)
 }
 
@@ -81,8 +76,8 @@ func (g guarded) restoreArgs(from string) []string {
 	return g.with("restore", "--from", from, "--keeper", g.keeper)
 }
 
-// Everything is lost but what is outside the backup on purpose: the second copy of the ledger. The patient who was erased after the backup
-// stays erased, the other reads byte for byte.
+// Everything is lost but what is outside the backup on purpose: the second copy of the ledger. The patient who was erased after
+// the backup stays erased, the other reads byte for byte.
 func TestBackupRestoredWithTheLedgersCopyAlone(t *testing.T) {
 	g := newGuarded(t, 2)
 	b := g.backup(t)
@@ -141,7 +136,8 @@ func (g guarded) wantForgotten(t *testing.T, doomed []string) {
 // keysOf lists the names of a patient's keys, without that of the access log, which stays as evidence.
 func (g guarded) keysOf(t *testing.T, patient int) []string {
 	t.Helper()
-	return column(t, g.openIndex(t), "SELECT key_name FROM compartments WHERE name <> 'disclosures' AND patient = '"+g.patients[patient]+"'")
+	query := "SELECT key_name FROM compartments WHERE name <> 'disclosures' AND patient = '" + g.patients[patient] + "'"
+	return column(t, g.openIndex(t), query)
 }
 
 // alive counts the keys that are in the key store.
@@ -237,7 +233,6 @@ func TestBackupMemoryIsBounded(t *testing.T) {
 	noError(t, f.Close())
 	small, small2 := g.peak(t, "backup", "--to", g.to), g.peak(t, g.restoreOf(t)...)
 	must[importResult](t, g.with("import", large, "--patient", g.patients[0], "--type", "DICOM")...)
-	time.Sleep(time.Second)
 	big, big2 := g.peak(t, "backup", "--to", g.to), g.peak(t, g.restoreOf(t)...)
 	t.Logf("backup: %d MiB, with the large object %d; restore: %d, %d", small>>10, big>>10, small2>>10, big2>>10)
 	if bound := int64(48 << 10); big > small+bound || big2 > small2+bound {
@@ -262,8 +257,8 @@ func (g guarded) peak(t *testing.T, args ...string) int64 {
 	return c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
 }
 
-// An erasure that is under way when the backup is made ends in what is restored, as the ledger says that it has elsewhere. What the law
-// keeps is readable if its copy had been made by then.
+// An erasure that is under way when the backup is made ends in what is restored, as the ledger says that it has elsewhere. What
+// the law keeps is readable if its copy had been made by then.
 func TestBackupDuringAnErasure(t *testing.T) {
 	base := newGuarded(t, 2)
 	billing := base.recordsOf(t, 0, "billing")
@@ -271,7 +266,8 @@ func TestBackupDuringAnErasure(t *testing.T) {
 		point  string
 		retain bool
 	}{
-		{"erase.case-key-made", false}, {"erase.approved", false}, {"erase.tombstoned", false}, {"erase.ledgered", false}, {"erase.key-destroyed", false},
+		{"erase.case-key-made", false}, {"erase.approved", false}, {"erase.tombstoned", false}, {"erase.ledgered",
+			false}, {"erase.key-destroyed", false},
 		{"erase.objects-deleted", false}, {"erase.certificate-written", false},
 		{"erase.retained-readable", true}, {"erase.tombstoned", true}, {"erase.key-destroyed", true}, {"erase.object-deleted", true},
 	} {
@@ -320,8 +316,8 @@ func (g guarded) clone(t *testing.T) guarded {
 	return h
 }
 
-// An erasure that enters the ledger while a backup is made beside a service: what it keeps may have been copied too late for the index, or
-// too early. The backup begins again.
+// An erasure that enters the ledger while a backup is made beside a service: what it keeps may have been copied too late for
+// the index, or too early. The backup begins again.
 func TestBackupBeginsAgainWhenTheLedgerGrows(t *testing.T) {
 	g := newGuarded(t, 1)
 	var said, out bytes.Buffer
@@ -336,7 +332,8 @@ func TestBackupBeginsAgainWhenTheLedgerGrows(t *testing.T) {
 		defer mirror.Close()
 		book, err := ledger.Open(t.Context(), filepath.Join(g.dir, ledgerFolder), mirror, nil)
 		noError(t, err)
-		_, err = book.Append(t.Context(), offchain.LedgerEntry{Case: "c", At: time.Now().UTC().Truncate(time.Second), Keys: []string{}, Objects: []string{}})
+		_, err = book.Append(t.Context(), offchain.LedgerEntry{Case: "c", At: time.Now().UTC().Truncate(time.Second),
+			Keys: []string{}, Objects: []string{}})
 		noError(t, err)
 	}}
 	if code := p.run(t.Context(), g.with("backup", "--to", g.to, "--json")); code != 0 {
@@ -353,7 +350,8 @@ func TestBackupBeginsAgainWhenTheLedgerGrows(t *testing.T) {
 // The service keeps how far it has noted the log's positions under the name that a backup asks for.
 func TestTheFrontierIsFound(t *testing.T) {
 	f := newFolder(t, 1)
-	store, err := index.Open(t.Context(), index.Config{Dir: filepath.Join(f.dir, indexFolder), Tenant: "main", Log: slog.New(slog.DiscardHandler)})
+	store, err := index.Open(t.Context(), index.Config{Dir: filepath.Join(f.dir, indexFolder), Tenant: "main",
+		Log: slog.New(slog.DiscardHandler)})
 	noError(t, err)
 	defer store.Close()
 	if n, err := frontierOf(t.Context(), store); err != nil || n < 100 {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -40,9 +41,9 @@ func (p *program) verifyBackupCommand() *cobra.Command {
 	var keeper string
 	c := &cobra.Command{
 		Use: "verify BACKUP", Short: "decrypt a backup and check every digest, without restoring it", Args: cobra.ExactArgs(1),
-		Long: `Decrypts every part and every object of a backup and compares it with the manifest. BACKUP is the folder of one backup, or the folder in
-which they are made: then its newest. It says that what was written is there and whole. Whether it can be restored, and how long that
-takes, says lethe restore-drill.`,
+		Long: `Decrypts every part and every object of a backup and compares it with the manifest. BACKUP is the folder of one backup,
+or the folder in which they are made: then its newest. It says that what was written is there and whole. Whether it can be
+restored, and how long that takes, says lethe restore-drill.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			began := time.Now()
 			b, err := p.openBackup(args[0], keeper)
@@ -53,16 +54,18 @@ takes, says lethe restore-drill.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.folder, err)
 			}
-			v := verified{Backup: b.folder, Manifest: fmt.Sprintf("%x", b.manifest), Bytes: bytes, Millis: time.Since(began).Milliseconds(), Contents: b.m}
+			v := verified{Backup: b.folder, Manifest: fmt.Sprintf("%x", b.manifest), Bytes: bytes,
+				Millis: time.Since(began).Milliseconds(), Contents: b.m}
 			if p.json {
 				return p.print(v)
 			}
-			fmt.Fprintf(p.stdout, "%s is whole: %s in %d parts and %d objects, as of %s\nmanifest %s\n", v.Backup, humanize.IBytes(uint64(bytes)),
-				len(b.m.Parts), b.m.Objects.Count, b.m.At.Format(time.RFC3339), v.Manifest)
+			fmt.Fprintf(p.stdout, "%s is whole: %s in %d parts and %d objects, as of %s\nmanifest %s\n", v.Backup,
+				humanize.IBytes(uint64(bytes)), len(b.m.Parts), b.m.Objects.Count, b.m.At.Format(time.RFC3339), v.Manifest)
 			return nil
 		},
 	}
-	c.Flags().StringVar(&keeper, "keeper", "", "the keeper's folder, which has the key of the backup's epoch (default: backup.keeper)")
+	c.Flags().StringVar(&keeper, "keeper", "",
+		"the keeper's folder, which has the key of the backup's epoch (default: backup.keeper)")
 	return c
 }
 
@@ -82,7 +85,7 @@ func (p *program) openBackup(from, keeper string) (*opened, error) {
 	}
 	b := &opened{folder: dir}
 	if b.id, err = k.Identity(head.Epoch); errors.Is(err, archive.ErrNoKey) {
-		err = withHint(err, "`lethe backup epoch list --keeper DIR` says which keys there are; what was encrypted to a destroyed one is gone")
+		err = withHint(err, "`lethe backup epoch list --keeper DIR` says which keys there are; without its key a backup is gone")
 	}
 	if err != nil {
 		return nil, err
@@ -99,7 +102,8 @@ func (p *program) openBackup(from, keeper string) (*opened, error) {
 	}
 	b.manifest = head.SHA256
 	if b.m.Tenant != p.config.Tenant {
-		return nil, withHint(fmt.Errorf("it is a backup of tenant %s, and %s is configured", b.m.Tenant, p.config.Tenant), "give --config FILE of that tenant")
+		return nil, withHint(fmt.Errorf("it is a backup of tenant %s, and %s is configured", b.m.Tenant, p.config.Tenant),
+			"give --config FILE of that tenant")
 	}
 	if b.m.Epoch != head.Epoch {
 		return nil, fmt.Errorf("manifest: %w: it is of another epoch than its header", archive.ErrDamaged)
@@ -117,9 +121,10 @@ func findBackup(from string) (string, error) {
 		return "", err
 	}
 	if len(all) == 0 {
-		return "", withHint(fmt.Errorf("%s is no backup, and has none", from), "name the folder of one, such as BACKUPS/0001/20261121T021500Z, or that in which they are made")
+		return "", withHint(fmt.Errorf("%s is no backup, and has none", from),
+			"name the folder of one, such as BACKUPS/0001/20261121T021500Z, or that in which they are made")
 	}
-	return slices.MaxFunc(all, func(a, b string) int { return bytes.Compare([]byte(filepath.Base(a)), []byte(filepath.Base(b))) }), nil
+	return slices.MaxFunc(all, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) }), nil
 }
 
 // part decrypts one part for do, which must read it to its end, and checks it against what it should be.

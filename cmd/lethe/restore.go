@@ -31,16 +31,16 @@ func (p *program) restoreCommand() *cobra.Command {
 	var o restoreOptions
 	c := &cobra.Command{
 		Use: "restore", Short: "put a backup back, into stores that are empty",
-		Long: `Puts a backup into an empty state folder and, where servers are configured, an empty database, an empty part of a bucket, and HashiCorp Vault.
-What is not empty is refused. The witnesses may be there, and stay: ledger/ and chain/ of the state folder, the ledger's second copy. A
-restore that was interrupted is not taken for a state: run it again, and it is completed.
+		Long: `Puts a backup into an empty state folder and, where servers are configured, an empty database, an empty part of a
+bucket, and HashiCorp Vault. What is not empty is refused. The witnesses may be there, and stay: ledger/ and chain/ of the state
+folder, the ledger's second copy. A restore that was interrupted is not taken for a state: run it again, and it is completed.
 
-The erasure ledger is never in a backup. It is looked for where the configuration has it (ledger.copy, ledger.s3), and must be at least as
-long as it was when the backup was made. The next start measures the stores against it and against the chain, and carries out again what the
-backup has forgotten.
+The erasure ledger is never in a backup. It is looked for where the configuration has it (ledger.copy, ledger.s3), and must be
+at least as long as it was when the backup was made. The next start measures the stores against it and against the chain, and
+carries out again what the backup has forgotten.
 
-A snapshot of Vault replaces all of Vault, which takes --replace-vault and an administrator's token; for another Vault than the one it was
-taken from, --vault-snapshot writes it into a file for Vault's own tools.`,
+A snapshot of Vault replaces all of Vault, which takes --replace-vault and an administrator's token; for another Vault than the
+one it was taken from, --vault-snapshot writes it into a file for Vault's own tools.`,
 		Example: "  lethe restore --from /backup/lethe --keeper /media/safe --dir lethe-state",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.restore(c.Context(), o) },
@@ -51,13 +51,15 @@ taken from, --vault-snapshot writes it into a file for Vault's own tools.`,
 	f.StringSliceVar(&o.only, "only", nil, "put only these back: index, keys, objects, log, public")
 	f.BoolVar(&o.replaceVault, "replace-vault", false, "replace all of the configured Vault by the snapshot")
 	f.StringVar(&o.snapshot, "vault-snapshot", "", "write Vault's snapshot into this file instead")
-	f.BoolVar(&o.noWitness, "no-witness", false, "restore although neither a ledger nor a chain is left: erasures since the backup are forgotten")
+	f.BoolVar(&o.noWitness, "no-witness", false,
+		"restore although neither a ledger nor a chain is left: erasures since the backup are forgotten")
 	f.StringVar(&o.admin.tokenFile, "token-file", "", "file with the administrator's token of Vault (default: VAULT_TOKEN)")
 	f.StringVar(&o.owner, "owner-url-file", "", "file with the owner's URL of the database (default: index.postgres)")
 	return c
 }
 
-// restoringFile stands in a state folder while a backup is being put into it: what is there is no state yet, and was empty before.
+// restoringFile stands in a state folder while a backup is being put into it: what is there is no state yet, and was empty
+// before.
 const restoringFile = "restoring.json"
 
 // restoring says which backup is being put back, and which parts of it.
@@ -74,7 +76,8 @@ func (p *program) unfinishedRestore() error {
 		return err
 	}
 	return withHint(fmt.Errorf("%s was not completely restored from %s", p.dir, r.Backup),
-		"run `lethe restore` again with that backup; or empty the folder and the stores, and remove "+filepath.Join(p.dir, restoringFile))
+		"run `lethe restore` again with that backup; or empty the folder and the stores, and remove "+
+			filepath.Join(p.dir, restoringFile))
 }
 
 // readRestoring reads the mark, nil where there is none.
@@ -194,18 +197,24 @@ func (r *restoral) mark(m restoring) error {
 	return publish(filepath.Join(r.dir, restoringFile), append(data, '\n'))
 }
 
-// groups are what --only names, and the parts that belong to it.
-var groups = map[string][]string{
-	partIndex: {partIndex}, partKeys: {partKeys}, partObjects: {partObjects}, partLog: {partLog}, partPublic: {partPublic, partCertificates},
+// belonging gives the parts that a name of --only stands for, none when it is no such name.
+func belonging(name string) []string {
+	switch name {
+	case partIndex, partKeys, partObjects, partLog:
+		return []string{name}
+	case partPublic:
+		return []string{partPublic, partCertificates}
+	}
+	return nil
 }
 
 // parts are those of the backup that are asked for, in the order in which they are put back: the index last.
 func (r *restoral) parts() (all []string, err error) {
 	asked := map[string]bool{}
-	for _, group := range r.o.only {
-		belong, ok := groups[group]
-		if !ok {
-			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects, log and public", group)
+	for _, name := range r.o.only {
+		belong := belonging(name)
+		if belong == nil {
+			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects, log and public", name)
 		}
 		for _, part := range belong {
 			asked[part] = true
@@ -242,7 +251,7 @@ func (r *restoral) keysFit(wanted bool) error {
 			"keys cannot be moved between Vault and the embedded key store: give --config FILE of the stores that were backed up")
 	case vault && !r.o.replaceVault && r.o.snapshot == "":
 		return withHint(errors.New("the key store is a snapshot of all of Vault, which would replace what is there"),
-			"give --replace-vault if that is meant, or --vault-snapshot FILE for Vault's own tools, or --only index,objects,public if Vault is whole")
+			"give --replace-vault if that is meant, --vault-snapshot FILE for Vault's own tools, or --only for the other stores")
 	}
 	return nil
 }
@@ -275,8 +284,8 @@ func holdsFiles(dir string) bool {
 	return found
 }
 
-// findWitness says what the next start measures the stores against. Without any, erasures that were carried out since the backup would be
-// forgotten, and nobody would know.
+// findWitness says what the next start measures the stores against. Without any, erasures that were carried out since the
+// backup would be forgotten, and nobody would know.
 func (r *restoral) findWitness(ctx context.Context) (string, error) {
 	if err := r.copyIsOurs(); err != nil {
 		return "", err
@@ -294,11 +303,12 @@ func (r *restoral) findWitness(ctx context.Context) (string, error) {
 	}
 	switch {
 	case len(found) == 0 && !r.o.noWitness:
-		return "", withHint(errors.New("neither the erasure ledger nor the chain is left: erasures since the backup would be forgotten"),
+		return "", withHint(errors.New("neither the erasure ledger nor the chain is left: later erasures would be forgotten"),
 			"configure the ledger's second copy (ledger.copy, ledger.s3) or put chain/ into the state folder",
 			"--no-witness restores all the same: then carry out by hand whatever was erased after "+r.m.At.Format(time.RFC3339))
 	case !r.book.begins(r.m.Ledger) && len(r.book.entries) == 0:
-		return "", withHint(fmt.Errorf("the erasure ledger had %d entries when the backup was made, and is not found", r.m.Ledger.Entries),
+		return "", withHint(fmt.Errorf("the erasure ledger had %d entries when the backup was made, and is not found",
+			r.m.Ledger.Entries),
 			"configure where its second copy is (ledger.copy, ledger.s3), or put erasures.jsonl into "+filepath.Join(r.dir, ledgerFolder))
 	case !r.book.begins(r.m.Ledger):
 		return "", withHint(fmt.Errorf("the erasure ledger has %d entries, and it is not the one that had %d when the backup was made",
@@ -331,7 +341,7 @@ func (p *program) tellRestored(r restored) error {
 	if r.Witness == "" {
 		fmt.Fprintln(p.stdout, "no witness is left: what was erased since then is not known")
 	} else {
-		fmt.Fprintf(p.stdout, "the next start measures it against %s; %d of %d erasures of the ledger are younger, and are carried out again\n",
+		fmt.Fprintf(p.stdout, "the next start measures it against %s; %d of the ledger's %d erasures are younger: carried out again\n",
 			r.Witness, r.Behind, r.Ledger)
 	}
 	if _, err := os.Stat(filepath.Join(p.dir, ledgerFolder, ledger.FileName)); err != nil && r.Ledger > 0 {

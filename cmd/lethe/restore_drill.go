@@ -33,17 +33,17 @@ func (p *program) drillCommand() *cobra.Command {
 	var o drillOptions
 	c := &cobra.Command{
 		Use: "restore-drill", Short: "prove that a backup can be restored, without touching what is at work",
-		Long: `Restores a backup into a scratch folder, opens it with the restore guard, reads a sample of it (the first record of every compartment, or
-everything with --all), looks whether everything that the current erasure ledger names is dead, and says how long that took and how old the
-backup is. The scratch folder is removed with everything in it.
+		Long: `Restores a backup into a scratch folder, opens it with the restore guard, reads a sample of it (the first record of
+every compartment, or everything with --all), looks whether everything that the current erasure ledger names is dead, and says
+how long that took and how old the backup is. The scratch folder is removed with everything in it.
 
-It uses embedded stores whatever is configured, reads the ledger and the chain and writes to neither: its log cannot be written to or signed,
-and it has no account that the contract knows. A state folder's own chain is copied when nobody has the folder open, and taken from the
-backup otherwise. With HashiCorp Vault as key store the snapshot goes into the Vault of --config, which must be another than the one at
-work and of no value: --expendable says so.
+It uses embedded stores whatever is configured, reads the ledger and the chain and writes to neither: its log cannot be written
+to or signed, and it has no account that the contract knows. A state folder's own chain is copied when nobody has the folder
+open, and taken from the backup otherwise. With HashiCorp Vault as key store the snapshot goes into the Vault of --config, which
+must be another than the one at work and of no value: --expendable says so.
 
-While it runs, the scratch folder holds keys and index together: everything that the backup holds can be read with it. Give --scratch a
-folder in memory or on an encrypted disk.`,
+While it runs, the scratch folder holds keys and index together: everything that the backup holds can be read with it. Give
+--scratch a folder in memory or on an encrypted disk.`,
 		Example: "  lethe restore-drill --from /backup/lethe --keeper /media/safe --scratch /dev/shm",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.drill(c.Context(), o) },
@@ -88,9 +88,14 @@ func (p *program) drill(ctx context.Context, o drillOptions) (err error) {
 	if err := p.hardenProcess(); err != nil {
 		return err
 	}
-	if b.m.Keys.Store == keysVault && !o.expendable {
+	switch {
+	case b.m.Keys.Store == keysNone:
+		return withHint(errors.New("the key store is not in this backup, and nothing in it can be read without"),
+			"`lethe backup verify BACKUP --keeper DIR` says whether it is whole; drill with one that has the keys")
+	case b.m.Keys.Store == keysVault && !o.expendable:
 		return withHint(errors.New("the key store is a snapshot of all of Vault, which would replace the configured one"),
-			"give --config FILE with another Vault, which is of no value, and --expendable", "`lethe backup verify BACKUP --keeper DIR` reads without restoring")
+			"give --config FILE with another Vault, which is of no value, and --expendable",
+			"`lethe backup verify BACKUP --keeper DIR` reads without restoring")
 	}
 	scratch, err := os.MkdirTemp(o.scratch, "lethe-drill-")
 	if err != nil {
@@ -108,7 +113,8 @@ func (p *program) drill(ctx context.Context, o drillOptions) (err error) {
 		return err
 	}
 	report := drillReport{
-		Backup: b.folder, At: b.m.At, Age: began.Sub(b.m.At), Restored: time.Since(began), Objects: b.m.Objects.Count, Bytes: b.m.Objects.Bytes,
+		Backup: b.folder, At: b.m.At, Age: began.Sub(b.m.At), Restored: time.Since(began),
+		Objects: b.m.Objects.Count, Bytes: b.m.Objects.Bytes,
 		Ledger: len(r.book.entries), Replayed: result.Behind, Witness: result.Witness, Failed: []string{},
 	}
 	if err := q.rehearse(ctx, &report, r.book, o.all); err != nil {
@@ -120,10 +126,12 @@ func (p *program) drill(ctx context.Context, o drillOptions) (err error) {
 
 // dropScratch removes what was restored: keys and index are overwritten first.
 func dropScratch(dir string) error {
-	return errors.Join(removeScratch(filepath.Join(dir, keysFolder)), removeScratch(filepath.Join(dir, indexFolder)), os.RemoveAll(dir))
+	return errors.Join(removeScratch(filepath.Join(dir, keysFolder)), removeScratch(filepath.Join(dir, indexFolder)),
+		os.RemoveAll(dir))
 }
 
-// understudy is the program on a folder of its own, with embedded stores, the ledger as it is now, and an account that nobody knows.
+// understudy is the program on a folder of its own, with embedded stores, the ledger as it is now, and an account that nobody
+// knows.
 func (p *program) understudy(ctx context.Context, dir string) (*program, error) {
 	q := *p
 	q.dir, q.step, q.attested = dir, nil, nil
@@ -232,7 +240,8 @@ func (r *rehearsal) open(ctx context.Context, q *program) error {
 		return err
 	}
 	r.log, err = tlog.Open(ctx, tlog.Config{
-		Dir: filepath.Join(q.dir, logFolder, fmt.Sprint(r.network.Log)), Copy: newTileCopy(r.objects, r.network), Signer: signer, LogKey: key, Log: q.log,
+		Dir:  filepath.Join(q.dir, logFolder, fmt.Sprint(r.network.Log)),
+		Copy: newTileCopy(r.objects, r.network), Signer: signer, LogKey: key, Log: q.log,
 	})
 	if err != nil {
 		return err
@@ -364,11 +373,14 @@ func (p *program) tellDrill(r drillReport) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(p.stdout, "backup     %s, as of %s: restoring it now would lose %s (RPO)\n", r.Backup, r.At.Format(time.RFC3339), r.Age.Round(time.Second))
-		fmt.Fprintf(p.stdout, "restored   in %s, open after another %s (RTO %s)\n", r.Restored.Round(time.Millisecond), r.Opened.Round(time.Millisecond),
-			(r.Restored + r.Opened).Round(time.Millisecond))
-		fmt.Fprintf(p.stdout, "read       %d records and bundles (%d bytes) of %d patients; %d did not read\n", r.Read, r.ReadBytes, r.Patients, len(r.Failed))
-		fmt.Fprintf(p.stdout, "erased     %d entries of the ledger, %d since the backup: %d keys are dead, %d things are alive\n", r.Ledger, r.Replayed, r.Dead, r.Alive)
+		fmt.Fprintf(p.stdout, "backup     %s, as of %s: restoring it now would lose %s (RPO)\n", r.Backup, r.At.Format(time.RFC3339),
+			r.Age.Round(time.Second))
+		fmt.Fprintf(p.stdout, "restored   in %s, open after another %s (RTO %s)\n", r.Restored.Round(time.Millisecond),
+			r.Opened.Round(time.Millisecond), (r.Restored + r.Opened).Round(time.Millisecond))
+		fmt.Fprintf(p.stdout, "read       %d records and bundles (%d bytes) of %d patients; %d did not read\n", r.Read, r.ReadBytes,
+			r.Patients, len(r.Failed))
+		fmt.Fprintf(p.stdout, "erased     %d entries of the ledger, %d since the backup: %d keys are dead, %d things are alive\n",
+			r.Ledger, r.Replayed, r.Dead, r.Alive)
 		fmt.Fprintf(p.stdout, "witness    %s\n", cmp.Or(r.Witness, "none"))
 		for _, f := range r.Failed {
 			fmt.Fprintf(p.stdout, "FAILED     %s\n", visible(f))

@@ -19,8 +19,8 @@ func (g guarded) drillArgs(t *testing.T, more ...string) (scratch string, args [
 	return scratch, g.with(append([]string{"restore-drill", "--from", g.to, "--keeper", g.keeper, "--scratch", scratch}, more...)...)
 }
 
-// A drill proves that the backup opens, carries out what it has forgotten, and changes nothing: not the state folder, its chain and log, the
-// ledger's copy, the backups or the keeper's folder. Its scratch folder is gone afterwards.
+// A drill proves that the backup opens, carries out what it has forgotten, and changes nothing: not the state folder, its chain
+// and log, the ledger's copy, the backups or the keeper's folder. Its scratch folder is gone afterwards.
 func TestDrillProvesTheBackupAndChangesNothing(t *testing.T) {
 	g := newGuarded(t, 2)
 	g.backup(t)
@@ -33,7 +33,8 @@ func TestDrillProvesTheBackupAndChangesNothing(t *testing.T) {
 	}
 	scratch, args := g.drillArgs(t)
 	r := must[drillReport](t, args...)
-	if r.Ledger != 1 || r.Replayed != 1 || r.Dead < 3 || r.Alive != 0 || len(r.Failed) > 0 || r.Patients != 1 || r.Read < 3 || r.Age <= 0 || r.Took < r.Restored+r.Opened {
+	if r.Ledger != 1 || r.Replayed != 1 || r.Dead < 3 || r.Alive != 0 || len(r.Failed) > 0 || r.Patients != 1 || r.Read < 3 ||
+		r.Age <= 0 || r.Took < r.Restored+r.Opened {
 		t.Fatalf("%+v", r)
 	}
 	if r.Witness != "the erasure ledger and the chain" {
@@ -69,7 +70,8 @@ func TestDrillBesideAService(t *testing.T) {
 	defer unlock()
 	_, args := g.drillArgs(t)
 	e := lethe(t, "", args...)
-	if e.code != 0 || !strings.Contains(e.stderr, "is in use") || !strings.Contains(e.stdout, "RTO") || !strings.Contains(e.stdout, "RPO") {
+	if e.code != 0 || !strings.Contains(e.stderr, "is in use") || !strings.Contains(e.stdout, "RTO") ||
+		!strings.Contains(e.stdout, "RPO") {
 		t.Fatalf("exit %d\n%s%s", e.code, e.stdout, e.stderr)
 	}
 }
@@ -123,7 +125,8 @@ func TestDrillIsSilent(t *testing.T) {
 	_, published := l.Publish(t.Context())
 	_, sent := s.Send(t.Context(), anchor.Submission{})
 	_, pending := s.Pending(t.Context())
-	for what, err := range map[string]error{"start": l.Start(t.Context(), nil), "append": appended, "publish": published, "send": sent, "pending": pending} {
+	for what, err := range map[string]error{"start": l.Start(t.Context(), nil), "append": appended, "publish": published,
+		"send": sent, "pending": pending} {
 		if err == nil {
 			t.Errorf("%s was done", what)
 		}

@@ -193,7 +193,10 @@ func (r *restoral) replaceVault(ctx context.Context, f archive.File) error {
 	if err := r.part(f, func(in io.Reader) error { _, err := io.Copy(io.Discard, in); return err }); err != nil {
 		return err // nothing is replaced by what is not whole
 	}
-	return r.part(f, func(in io.Reader) error { return transit.RestoreSnapshot(ctx, cfg, struct{ io.Reader }{in}) }) // which would close it
+	return r.part(f, func(in io.Reader) error {
+		return transit.RestoreSnapshot(ctx, cfg,
+			struct{ io.Reader }{in})
+	}) // which would close it
 }
 
 // putObjects writes every object that is not there. Each becomes visible when it was compared as a whole.

@@ -76,7 +76,8 @@ func TestSingleStoresAreRestored(t *testing.T) {
 	base.backup(t)
 	must[erased](t, base.with("erase", base.patients[0], "--ground", "17.1.b", "--yes")...)
 	for only, lost := range map[string][]string{
-		"index": {indexFolder}, "keys": {keysFolder}, "objects": {objectsFolder}, "objects,log": {objectsFolder, logFolder}, "public": {publicFolder},
+		"index": {indexFolder}, "keys": {keysFolder}, "objects": {objectsFolder}, "objects,log": {objectsFolder,
+			logFolder}, "public": {publicFolder},
 		"index,keys": {indexFolder, keysFolder},
 	} {
 		t.Run(only, func(t *testing.T) {
@@ -99,7 +100,8 @@ func TestSingleStoresAreRestored(t *testing.T) {
 		})
 	}
 	refuses(t, "is not empty", append(base.restoreArgs(base.to), "--only", "index")...)
-	if e := lethe(t, "", append(base.restoreArgs(base.to), "--only", "ledger")...); e.code != 1 || !strings.Contains(e.stderr, "none of index, keys, objects, log and public") {
+	if e := lethe(t, "", append(base.restoreArgs(base.to), "--only", "ledger")...); e.code != 1 ||
+		!strings.Contains(e.stderr, "none of index, keys, objects, log and public") {
 		t.Errorf("exit %d\n%s", e.code, e.stderr)
 	}
 }
@@ -144,8 +146,8 @@ func TestRestoreWantsAWitness(t *testing.T) {
 	h.wantReadable(t, 1)
 }
 
-// An erasure that kept something, carried out after the backup, whose copy is lost: what the backup holds may be the only copy of what the
-// law keeps. Nothing decrypts, and a person must decide; docs/backup.md says so.
+// An erasure that kept something, carried out after the backup, whose copy is lost: what the backup holds may be the only copy
+// of what the law keeps. Nothing decrypts, and a person must decide; docs/backup.md says so.
 func TestRestoringBeforeAPartialErasureIsQuarantine(t *testing.T) {
 	g := newGuarded(t, 2)
 	g.backup(t)

@@ -119,7 +119,8 @@ func TestEveryCutAndEveryAlteredByteIsRefused(t *testing.T) {
 	refused("appended", len(whole), append(bytes.Clone(whole), 'x'))
 }
 
-// harmless says whether only what the header says for a person was altered: kind, epoch and time are measured against the manifest.
+// harmless says whether only what the header says for a person was altered: kind, epoch and time are measured against the
+// manifest.
 func harmless(whole, altered []byte) bool {
 	a, errA := parseHead(whole)
 	b, errB := parseHead(altered)
@@ -155,7 +156,8 @@ func TestAFileThatTheManifestDoesNotNameIsRefused(t *testing.T) {
 	noError(t, err)
 	defer r.Close()
 	noError(t, r.Is(f))
-	for _, other := range []archive.File{{Name: "other", Size: f.Size, SHA256: f.SHA256}, {Name: f.Name, Size: 1, SHA256: f.SHA256}, {Name: f.Name, Size: f.Size}} {
+	for _, other := range []archive.File{{Name: "other", Size: f.Size, SHA256: f.SHA256},
+		{Name: f.Name, Size: 1, SHA256: f.SHA256}, {Name: f.Name, Size: f.Size}} {
 		if err := r.Is(other); !errors.Is(err, archive.ErrDamaged) {
 			t.Errorf("%+v: %v", other, err)
 		}

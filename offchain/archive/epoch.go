@@ -127,7 +127,8 @@ type Plan struct {
 	Length, Keep time.Duration // of the epoch, and how long its key is kept afterwards
 }
 
-// New makes the next epoch, whose number is larger than any that the folder has seen. The key is on the disk before the public part is.
+// New makes the next epoch, whose number is larger than any that the folder has seen. The key is on the disk before the public
+// part is.
 func (k Keeper) New(p Plan) (Epoch, error) {
 	number, err := k.next()
 	if err != nil {
@@ -214,8 +215,8 @@ func (k Keeper) Identity(number uint32) (age.Identity, error) {
 	return ids[0], nil
 }
 
-// Destroy destroys the key of an epoch: overwritten once with random bytes, synced, removed, synced. What a journal, a snapshot, a
-// flash medium or another copy of the folder keeps is not its claim. It may be repeated.
+// Destroy destroys the key of an epoch: overwritten once with random bytes, synced, removed, synced. What a journal, a
+// snapshot, a flash medium or another copy of the folder keeps is not its claim. It may be repeated.
 func (k Keeper) Destroy(e Epoch, at time.Time) (Epoch, error) {
 	if err := Shred(k.keyFile(e.Number)); err != nil {
 		return e, fmt.Errorf("epoch %d: destroy its key: %w", e.Number, err)

@@ -101,9 +101,12 @@ func TestAnEpochThatIsNotWholeIsRefused(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(good, "epoch-0001.json"))
 	noError(t, err)
 	for name, text := range map[string]string{
-		"empty": "", "cut": string(data[:len(data)/2]), "unknown member": strings.Replace(string(data), `"epoch"`, `"colour":1,"epoch"`, 1),
-		"other number": strings.Replace(string(data), `"epoch":1`, `"epoch":2`, 1), "no recipient": strings.Replace(string(data), "age1", "bge1", 1),
-		"format": strings.Replace(string(data), "/v1", "/v9", 1), "end before start": strings.Replace(string(data), `"end":"2026`, `"end":"2025`, 1),
+		"empty": "", "cut": string(data[:len(data)/2]), "unknown member": strings.Replace(string(data), `"epoch"`,
+			`"colour":1,"epoch"`, 1),
+		"other number": strings.Replace(string(data), `"epoch":1`, `"epoch":2`, 1), "no recipient": strings.Replace(string(data),
+			"age1", "bge1", 1),
+		"format": strings.Replace(string(data), "/v1", "/v9", 1), "end before start": strings.Replace(string(data), `"end":"2026`,
+			`"end":"2025`, 1),
 		"twice": string(data) + string(data),
 	} {
 		dir := t.TempDir()
@@ -119,7 +122,8 @@ func TestAnEpochThatIsNotWholeIsRefused(t *testing.T) {
 
 func TestAPlanThatMakesNoSenseIsRefused(t *testing.T) {
 	for name, p := range map[string]archive.Plan{
-		"no tenant": {Start: noon, Length: dayLong}, "no length": {Tenant: "main", Start: noon}, "gone before its end": {Tenant: "main", Start: noon, Length: dayLong, Keep: -dayLong},
+		"no tenant": {Start: noon, Length: dayLong}, "no length": {Tenant: "main",
+			Start: noon}, "gone before its end": {Tenant: "main", Start: noon, Length: dayLong, Keep: -dayLong},
 	} {
 		dir := t.TempDir()
 		if _, err := archive.Keeper(dir).New(p); err == nil {

@@ -34,7 +34,8 @@ type Manifest struct {
 	Network Network   `json:"network"`
 }
 
-// Objects counts the objects that the part "objects" lists, a [File] in each line. They lie beside the backups of their epoch, each once.
+// Objects counts the objects that the part "objects" lists, a [File] in each line. They lie beside the backups of their epoch,
+// each once.
 type Objects struct {
 	Count int64 `json:"count"`
 	Bytes int64 `json:"bytes"`
@@ -46,7 +47,8 @@ type Rows struct {
 	Count int64  `json:"count"`
 }
 
-// Keys says what is in the backup of the key store: "embedded", "vault" (a snapshot of the whole server, under its own seal), or "none".
+// Keys says what is in the backup of the key store: "embedded", "vault" (a snapshot of the whole server, under its own seal),
+// or "none".
 type Keys struct {
 	Store string `json:"store"`
 	Count int    `json:"count"` // of the embedded store's wrapping keys

@@ -14,9 +14,12 @@ import (
 
 func manifest() archive.Manifest {
 	return archive.Manifest{
-		Format: archive.Format, Tenant: "main", Tool: "v1", Epoch: 1, At: noon, Parts: []archive.File{{Name: "index", Size: 7, SHA256: archive.Digest{1}}},
-		Objects: archive.Objects{Count: 2, Bytes: 3}, Rows: []archive.Rows{{Table: "patients", Count: 1}}, Keys: archive.Keys{Store: "embedded", Count: 9},
-		Log: 5, Ledger: archive.Ledger{Entries: 1, Head: archive.Digest{2}}, Network: archive.Network{Origin: "log.example", ChainID: 1, Contract: "0x1"},
+		Format: archive.Format, Tenant: "main", Tool: "v1", Epoch: 1, At: noon, Parts: []archive.File{{Name: "index", Size: 7,
+			SHA256: archive.Digest{1}}},
+		Objects: archive.Objects{Count: 2, Bytes: 3}, Rows: []archive.Rows{{Table: "patients",
+			Count: 1}}, Keys: archive.Keys{Store: "embedded", Count: 9},
+		Log: 5, Ledger: archive.Ledger{Entries: 1, Head: archive.Digest{2}}, Network: archive.Network{Origin: "log.example",
+			ChainID: 1, Contract: "0x1"},
 	}
 }
 
@@ -33,8 +36,10 @@ func TestAManifestHasOneForm(t *testing.T) {
 		t.Fatalf("%s, %v", again, err)
 	}
 	for name, altered := range map[string]string{
-		"space": " " + string(data), "no newline": strings.TrimSpace(string(data)), "unknown": strings.Replace(string(data), `{"format"`, `{"x":1,"format"`, 1),
-		"upper-case digest": strings.Replace(string(data), `"0100`, `"0A00`, 1), "format": strings.Replace(string(data), "/v1", "/v2", 1), "twice": string(data) + string(data),
+		"space": " " + string(data), "no newline": strings.TrimSpace(string(data)), "unknown": strings.Replace(string(data),
+			`{"format"`, `{"x":1,"format"`, 1),
+		"upper-case digest": strings.Replace(string(data), `"0100`, `"0A00`, 1), "format": strings.Replace(string(data), "/v1", "/v2",
+			1), "twice": string(data) + string(data),
 	} {
 		if altered == string(data) {
 			t.Fatalf("%s is the same", name)
@@ -67,7 +72,8 @@ func TestObjectsAreListedAndRead(t *testing.T) {
 	if !reflect.DeepEqual(have, want) {
 		t.Fatalf("%+v", have)
 	}
-	for name, text := range map[string]string{"cut": list.String()[:list.Len()-5], "not JSON": "x\n", "unknown": `{"name":"a","size":1,"sha256":"","x":1}` + "\n"} {
+	for name, text := range map[string]string{"cut": list.String()[:list.Len()-5], "not JSON": "x\n",
+		"unknown": `{"name":"a","size":1,"sha256":"","x":1}` + "\n"} {
 		if err := archive.EachObject(strings.NewReader(text), take); !errors.Is(err, archive.ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// Pack writes the regular files below a folder into w, as a tar (POSIX pax) of their names and contents; skip leaves some out, by their
-// slashed path in the folder. A folder that is not there is one without files.
+// Pack writes the regular files below a folder into w, as a tar (POSIX pax) of their names and contents; skip leaves some out,
+// by their slashed path in the folder. A folder that is not there is one without files.
 func Pack(w io.Writer, dir string, skip func(name string) bool) (files int, err error) {
 	t := tar.NewWriter(w)
 	root, err := os.OpenRoot(dir)
@@ -52,15 +52,17 @@ func packFile(t *tar.Writer, root *os.Root, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: info.Size(), Format: tar.FormatPAX}); err != nil {
+	if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: info.Size(),
+		Format: tar.FormatPAX}); err != nil {
 		return err
 	}
 	_, err = io.CopyN(t, f, info.Size()) // one that grew is cut where it ended; one that shrank is an error
 	return err
 }
 
-// Unpack writes the files of a tar that Pack made below a folder, which it makes, and syncs them. It reads r to its end. Nothing leads
-// out of the folder, and nothing is replaced: a file that is there already is fs.ErrExist, unless keep leaves those as they are.
+// Unpack writes the files of a tar that Pack made below a folder, which it makes, and syncs them. It reads r to its end.
+// Nothing leads out of the folder, and nothing is replaced: a file that is there already is fs.ErrExist, unless keep leaves
+// those as they are.
 func Unpack(r io.Reader, dir string, keep bool) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

@@ -75,7 +75,8 @@ func TestAFolderThatIsNotThereIsEmpty(t *testing.T) {
 func TestUnpackStaysInItsFolder(t *testing.T) {
 	for name, h := range map[string]tar.Header{
 		"parent": {Typeflag: tar.TypeReg, Name: "../x"}, "absolute": {Typeflag: tar.TypeReg, Name: "/tmp/lethe-x"},
-		"link": {Typeflag: tar.TypeSymlink, Name: "l", Linkname: "/etc"}, "folder": {Typeflag: tar.TypeDir, Name: "d/"}, "device": {Typeflag: tar.TypeChar, Name: "c"},
+		"link": {Typeflag: tar.TypeSymlink, Name: "l", Linkname: "/etc"}, "folder": {Typeflag: tar.TypeDir,
+			Name: "d/"}, "device": {Typeflag: tar.TypeChar, Name: "c"},
 	} {
 		var packed bytes.Buffer
 		w := tar.NewWriter(&packed)

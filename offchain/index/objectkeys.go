@@ -2,8 +2,8 @@ package index
 
 import "context"
 
-// ObjectKeys calls do for the key of every object that the tenant's rows name, and of every one that is announced and perhaps was never
-// made, in order. It holds one row at a time.
+// ObjectKeys calls do for the key of every object that the tenant's rows name, and of every one that is announced and perhaps
+// was never made, in order. It holds one row at a time.
 func ObjectKeys(ctx context.Context, s *Store, do func(key string, announced bool) error) error {
 	return s.transact(ctx, s.read, s.snapshot, s.look, func(t *tx) error {
 		if err := t.takeTime(ctx); err != nil {

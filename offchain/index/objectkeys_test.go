@@ -9,7 +9,8 @@ import (
 	"lethe/offchain/index"
 )
 
-// Every object that a row names is listed, and every one that is only announced, marked as such; other tenants' are not, nor keys.
+// Every object that a row names is listed, and every one that is only announced, marked as such; other tenants' are not, nor
+// keys.
 func TestObjectKeysListsWhatRowsAndAnnouncementsName(t *testing.T) {
 	t.Parallel()
 	s := filled(t, t.TempDir())
