@@ -40,6 +40,7 @@ type account struct {
 	signer  Signer
 	address common.Address
 	maxFee  *big.Int // wei for each gas
+	next    uint64   // of transact: nonces below have been used, also where the head does not show it yet
 }
 
 func newAccount(r *Reader, signer Signer, maxFee *big.Int) *account {
@@ -169,6 +170,7 @@ func (a *account) transact(ctx context.Context, to *common.Address, data []byte)
 	if err != nil {
 		return nil, err
 	}
+	nonce = max(nonce, a.next)
 	tx, err := a.sign(ctx, head, nonce, to, data)
 	if err != nil {
 		return nil, err
@@ -180,6 +182,7 @@ func (a *account) transact(ctx context.Context, to *common.Address, data []byte)
 	if err := a.send(ctx, raw); err != nil {
 		return nil, err
 	}
+	a.next = nonce + 1
 	return a.wait(ctx, tx.Hash())
 }
 

@@ -34,6 +34,7 @@ type config struct {
 	API       apiConfig       `yaml:"api"`
 	Proving   provingConfig   `yaml:"proving"`
 	Retention retentionConfig `yaml:"retention"`
+	Backup    backupConfig    `yaml:"backup"`
 	Process   processConfig   `yaml:"process"`
 	Metrics   metricsConfig   `yaml:"metrics"`
 	Traces    tracesConfig    `yaml:"traces"`
@@ -121,6 +122,7 @@ func defaultConfig() config {
 		Anchor:  anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour, MaxFeeGwei: 500, RaiseAfter: evm.DefaultRaiseAfter},
 		API:     apiConfig{Rate: 50, MaxUpload: 64 << 20},
 		Proving: defaultProving(),
+		Backup:  defaultBackup(),
 		Traces:  tracesConfig{SampleRatio: 0.1},
 		Retention: retentionConfig{
 			DisclosuresDays: 3650, DisclosuresGround: "17.3.b",
@@ -186,7 +188,8 @@ func (c *config) check() error {
 	if c.API.Rate < 0 || c.API.MaxUpload < 1 {
 		return errors.New("api: rate must not be negative, and max_upload_bytes must be at least 1")
 	}
-	return errors.Join(c.checkSecrets(), c.Anchor.checkSubmitter(slices.Contains(c.Keys.roles(), transit.RoleWork)), c.Proving.check(), c.Metrics.check(), c.Traces.check())
+	return errors.Join(c.checkSecrets(), c.Anchor.checkSubmitter(slices.Contains(c.Keys.roles(), transit.RoleWork)), c.Proving.check(),
+		c.Backup.check(), c.Metrics.check(), c.Traces.check())
 }
 
 // checkSecrets wants each secret in one place.

@@ -88,7 +88,7 @@ Start:   lethe import bundles/ --dir lethe-state`,
 		p.accessLogCommand(), p.eraseCommand(), p.erasuresCommand(), p.receiptCommand(), p.verifyCommand(),
 		p.logCommand(), p.chainCommand(), p.workCommand(), p.eraseAgentCommand(), p.witnessCommand(), p.demoCommand(),
 		p.serveCommand(), p.tokenCommand(), p.partyCommand(), p.registryCommand(), p.providerCommand(), p.issuerCommand(),
-		p.vaultCommand(), p.s3Command(), p.migrateCommand(), p.doctorCommand(),
+		p.vaultCommand(), p.s3Command(), p.migrateCommand(), p.doctorCommand(), p.backupCommand(), p.restoreCommand(), p.drillCommand(),
 		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand())
 	return root
 }

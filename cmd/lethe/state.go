@@ -91,6 +91,9 @@ func (p *program) openState(ctx context.Context, create bool) (*state, error) {
 }
 
 func (p *program) checkDir(create bool) error {
+	if err := p.unfinishedRestore(); err != nil {
+		return err
+	}
 	known := indexFolder
 	if !p.config.Index.Postgres.empty() {
 		known = ledgerFolder // the index is elsewhere
