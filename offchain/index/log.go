@@ -11,19 +11,12 @@ import (
 )
 
 func (t *tx) InsertEntries(ctx context.Context, entries []offchain.LogEntry) error {
-	add, err := t.PrepareContext(ctx,
-		`INSERT INTO log_entries (tenant, entry, subject, compartment, announce) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant, entry) DO NOTHING`)
-	if err != nil {
-		return wrap("add log entries", err)
-	}
-	defer add.Close()
+	values := make([]any, 0, 5*len(entries))
 	for _, e := range entries {
-		if _, err := add.ExecContext(ctx, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, number(e.Announce)); err != nil {
-			return wrap("add log entry", err)
-		}
+		values = append(values, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, number(e.Announce))
 	}
-	return nil
+	_, err := t.insertAll(ctx, "add log entries", `log_entries (tenant, entry, subject, compartment, announce)`, 5, values)
+	return err
 }
 
 func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error {
