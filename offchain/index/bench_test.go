@@ -124,11 +124,10 @@ func (c *chart) wipe(ctx context.Context, s *index.Store) error {
 func BenchmarkIndex(b *testing.B) {
 	at, _ := postgres(b)
 	stores := []*index.Store{open(b, b.TempDir(), "main"), openURL(b, at, "main")}
-	charts := make([]*chart, benchPatients)
-	for i := range charts {
-		charts[i] = newChart()
+	charts := fresh(benchPatients)
+	for _, c := range charts {
 		for _, s := range stores {
-			succeeds(b, charts[i].take(b.Context(), s))
+			succeeds(b, c.take(b.Context(), s))
 		}
 	}
 	for _, op := range []struct {
@@ -144,13 +143,16 @@ func BenchmarkIndex(b *testing.B) {
 		}, charts},
 		{"find", (*chart).find, charts},
 		{"disclosure", (*chart).disclose, charts},
-		{"import", (*chart).take, fresh(40)},
-		{"bury", (*chart).bury, charts[:40]},
-		{"wipe", (*chart).wipe, charts[:40]},
+		{"import", (*chart).take, nil}, // of new ones
+		{"tombstones", (*chart).bury, charts[:40]},
+		{"wipe and scrub", (*chart).wipe, charts[:40]},
 	} {
 		b.Run(op.what, func(b *testing.B) {
-			times := make([][]time.Duration, len(stores))
-			for _, c := range op.on {
+			times, on := make([][]time.Duration, len(stores)), op.on
+			if on == nil {
+				on = fresh(40)
+			}
+			for _, c := range on {
 				for i, s := range stores {
 					began := time.Now()
 					succeeds(b, op.does(c, b.Context(), s))
