@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"lethe/offchain"
@@ -20,20 +22,33 @@ func (t *tx) InsertEntries(ctx context.Context, entries []offchain.LogEntry) err
 }
 
 func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error {
-	place, err := t.PrepareContext(ctx, `UPDATE log_entries SET position = $1 WHERE tenant = $2 AND entry = $3 AND position IS NULL`)
-	if err != nil {
-		return wrap("place log entries", err)
-	}
-	defer place.Close()
-	for _, e := range placed {
-		if e.Position == nil {
-			return errors.New("index: place log entries: an entry has no position")
+	for len(placed) > 0 {
+		n := atOnce(len(placed))
+		values := []any{t.store.tenant}
+		for _, e := range placed[:n] {
+			if e.Position == nil {
+				return errors.New("index: place log entries: an entry has no position")
+			}
+			values = append(values, e.Entry[:], int64(*e.Position))
 		}
-		if _, err := place.ExecContext(ctx, int64(*e.Position), t.store.tenant, e.Entry[:]); err != nil {
-			return wrap("place log entry", err)
+		if err := t.exec(ctx, "place log entries", placing(n), values...); err != nil {
+			return err
 		}
+		placed = placed[n:]
 	}
 	return nil
+}
+
+// placing gives so many entries their positions.
+func placing(n int) string {
+	var positions, entries strings.Builder
+	for i := range n {
+		entry := "$" + strconv.Itoa(2*i+2)
+		positions.WriteString(" WHEN " + entry + " THEN CAST($" + strconv.Itoa(2*i+3) + " AS bigint)")
+		entries.WriteString(", " + entry)
+	}
+	return `UPDATE log_entries SET position = CASE entry` + positions.String() + ` END
+		WHERE tenant = $1 AND position IS NULL AND entry IN (NULL` + entries.String() + `)`
 }
 
 func (t *tx) ForgetPositions(ctx context.Context) error {

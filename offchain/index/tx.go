@@ -32,14 +32,19 @@ func (t *tx) insert(ctx context.Context, what, query string, args ...any) error 
 	return wrap(what, added(done, err))
 }
 
-// rowsAtOnce are how many rows one statement adds, the most first: of few lengths, so that PostgreSQL has their plans ready, and not of
+// rowsAtOnce are how many rows one statement adds or changes, the most first: of few lengths, so that PostgreSQL has their plans ready, and not of
 // many rows, for the driver of SQLite takes time by the square of the parameters.
 var rowsAtOnce = []int{16, 4, 1}
+
+// atOnce is how many of so many rows the next statement takes.
+func atOnce(left int) int {
+	return rowsAtOnce[slices.IndexFunc(rowsAtOnce, func(n int) bool { return n <= left })]
+}
 
 // insertAll adds rows of so many columns, many by one statement, and says how many were not there yet.
 func (t *tx) insertAll(ctx context.Context, what, into string, columns int, values []any) (added int64, err error) {
 	for len(values) > 0 {
-		n := rowsAtOnce[slices.IndexFunc(rowsAtOnce, func(n int) bool { return n*columns <= len(values) })]
+		n := atOnce(len(values) / columns)
 		done, err := t.ExecContext(ctx, `INSERT INTO `+into+` VALUES `+tuples(n, columns)+` ON CONFLICT DO NOTHING`, values[:n*columns]...)
 		if err != nil {
 			return added, wrap(what, err)
