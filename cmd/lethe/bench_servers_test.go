@@ -120,7 +120,7 @@ func BenchmarkServersPutGet(b *testing.B) {
 		clients, documents, rounds int
 	}{
 		{"1KiB", 1 << 10, 1, 1, 41}, {"1MiB", 1 << 20, 1, 1, 41}, {"64MiB", 64 << 20, 1, 1, 7}, {"1GiB", 1 << 30, 1, 1, 3},
-		{"1KiB", 1 << 10, 8, 32, 15}, {"1MiB", 1 << 20, 8, 32, 15}, {"16MiB", 16 << 20, 8, 32, 5},
+		{"1KiB", 1 << 10, 8, 32, 15}, {"1MiB", 1 << 20, 8, 32, 15}, {"16MiB", 16 << 20, 8, 16, 3},
 	} {
 		b.Run(fmt.Sprintf("%s/clients=%d", c.name, c.clients), func(b *testing.B) {
 			var times [4][]time.Duration // put by us and plainly, got by us and plainly
