@@ -3,6 +3,7 @@ package transit_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func startVault(b *testing.B) (process int, data string) {
 	must(b, err)
 	ca := os.Getenv("LETHE_TEST_CA")
 	if len(built) == 0 || ca == "" {
-		b.Skip("no Vault in bin/backends, or LETHE_TEST_CA names no certificate: `make backends up`")
+		b.Skip("no Vault in bin/backends, or LETHE_TEST_CA names no certificate: `make backends up` has both")
 	}
 	home := b.TempDir()
 	data = filepath.Join(home, "raft")
@@ -258,7 +259,7 @@ func BenchmarkSessions(b *testing.B) {
 	all, token := wrapped(b, ring, sample), n.login(transit.RoleServe)
 	for _, clients := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
-			plain := &http.Client{Transport: &http.Transport{TLSClientConfig: n.http.Transport.(*http.Transport).TLSClientConfig, MaxIdleConnsPerHost: clients}}
+			plain := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots(b)}, MaxIdleConnsPerHost: clients}}
 			defer plain.CloseIdleConnections()
 			var times [2][]time.Duration
 			for range 9 {

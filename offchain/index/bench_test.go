@@ -35,9 +35,13 @@ func newChart() *chart {
 		c.identifiers = append(c.identifiers, offchain.Identifier{Blind: noise(32), System: noise(32), Patient: c.patient.ID})
 	}
 	for _, name := range []string{"identity", "care", "billing", "disclosures"} {
-		part := offchain.Compartment{ID: rand.Text(), Patient: c.patient.ID, Name: name, KeyName: rand.Text(), Wrapped: noise(92), Created: time.Now()}
-		c.compartments = append(c.compartments, part)
-		c.objects = append(c.objects, offchain.Object{ID: rand.Text(), Patient: c.patient.ID, Compartment: part.ID, Key: "main/" + rand.Text(), Created: time.Now()})
+		part := offchain.Compartment{
+			ID: rand.Text(), Patient: c.patient.ID, Name: name, KeyName: rand.Text(), Wrapped: noise(92), Created: time.Now(),
+		}
+		object := offchain.Object{
+			ID: rand.Text(), Patient: c.patient.ID, Compartment: part.ID, Key: "main/" + rand.Text(), Created: time.Now(),
+		}
+		c.compartments, c.objects = append(c.compartments, part), append(c.objects, object)
 	}
 	for i := range benchRecords {
 		in := i % 3
