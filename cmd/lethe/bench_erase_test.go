@@ -82,11 +82,14 @@ func BenchmarkErasure(b *testing.B) {
 	if err != nil {
 		many = 1000
 	}
-	for name, program := range map[string]func(*testing.B, func(string)) *program{"embedded": embedded, "servers": onServers} {
-		b.Run(fmt.Sprintf("%s/records=%d", name, many), func(b *testing.B) {
+	for _, on := range []struct {
+		name    string
+		program func(*testing.B, func(string)) *program
+	}{{"embedded", embedded}, {"servers", onServers}} {
+		b.Run(fmt.Sprintf("%s/records=%d", on.name, many), func(b *testing.B) {
 			l := &laps{}
 			l.begin()
-			benchErasure(b, program(b, l.step).opened(b), l, many)
+			benchErasure(b, on.program(b, l.step).opened(b), l, many)
 		})
 	}
 }
