@@ -44,7 +44,7 @@ func (l *laps) step(point string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if erasureLaps[point] || point == keyDestroyed {
+	if erasureLaps[point] || point == aKeyDestroyed {
 		l.state[point] = now.Sub(l.last)
 	}
 	if erasureLaps[point] {
@@ -52,8 +52,8 @@ func (l *laps) step(point string) {
 	}
 }
 
-// keyDestroyed is reached with each key; the last one counts. What follows up to the state is noting it in the index.
-const keyDestroyed = "erase.key-destroyed"
+// aKeyDestroyed is reached with each key; the last one counts. What follows up to the state is noting it in the index.
+const aKeyDestroyed = "erase.key-destroyed"
 
 // begin forgets what was noted; all gives it.
 func (l *laps) begin() {
@@ -123,7 +123,7 @@ func benchErasure(b *testing.B, st *state, l *laps, many int) {
 			b.ReportMetric(median(times).Seconds()*1e3, fmt.Sprintf("%d-%s-ms", records, strings.TrimPrefix(state, "erase.")))
 		}
 	}
-	b.ReportMetric(median(took[many][keyDestroyed]).Seconds()/median(took[1][keyDestroyed]).Seconds(), "destruction-ratio")
+	b.ReportMetric(median(took[many][aKeyDestroyed]).Seconds()/median(took[1][aKeyDestroyed]).Seconds(), "destruction-ratio")
 	b.ReportMetric(0, "ns/op")
 }
 
