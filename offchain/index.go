@@ -119,7 +119,8 @@ type PatientWriter interface {
 	WipeCompartments(ctx context.Context, ids []string) error
 	// WipeIdentity overwrites and deletes the patient's blind identifiers, and marks the patient as erased.
 	WipeIdentity(ctx context.Context, patient string) error
-	InsertTombstone(ctx context.Context, t Tombstone) error
+	// InsertTombstones adds tombstones; one that is there already is left as it is.
+	InsertTombstones(ctx context.Context, all []Tombstone) error
 	// DeleteTombstones takes back the tombstones of a case that is rolled back.
 	DeleteTombstones(ctx context.Context, caseID string) error
 	PutSetting(ctx context.Context, name string, value []byte) error

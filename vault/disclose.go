@@ -48,6 +48,11 @@ type Evidence struct {
 
 // disclose notes a disclosure, durably.
 func (s *Service) disclose(ctx context.Context, patient, record string, who Access) error {
+	return s.discloseIn(ctx, offchain.Compartment{}, patient, record, who)
+}
+
+// discloseIn is disclose where the access log's compartment was looked up already; the zero one is looked for, and made when there is none.
+func (s *Service) discloseIn(ctx context.Context, held offchain.Compartment, patient, record string, who Access) error {
 	entry := disclosure{
 		At: s.now().Unix(), Actor: who.Actor, Purpose: who.Purpose, Record: record, Salt: newSalt(), Authorization: who.authorization,
 	}
@@ -55,15 +60,31 @@ func (s *Service) disclose(ctx context.Context, patient, record string, who Acce
 	if err != nil {
 		return err
 	}
-	return s.inCompartment(ctx, patient, disclosuresCompartment, func(c compartment) (func(offchain.Tx) error, error) {
+	prepare := func(c compartment) (func(offchain.Tx) error, error) {
 		note, err := s.noteDisclosure(ctx, c, id, entry)
 		return func(tx offchain.Tx) error {
 			if err := who.stands(ctx, tx); err != nil {
 				return err
 			}
+			if err := alive(ctx, tx, record); err != nil {
+				return err
+			}
 			return note(tx)
 		}, err
-	})
+	}
+	if held.ID == "" {
+		return s.inCompartment(ctx, patient, disclosuresCompartment, prepare)
+	}
+	key, err := s.openKey(ctx, held)
+	if err != nil {
+		return err
+	}
+	defer key.Zero()
+	change, err := prepare(compartment{held, key})
+	if err != nil {
+		return err
+	}
+	return s.cfg.Store.InTx(ctx, change)
 }
 
 // noteDisclosure seals an entry of the access log; what it gives inserts it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -115,30 +116,47 @@ func (s *Service) readIf(ctx context.Context, id string, who Access, may func(pa
 	if !may(at.patient(), at.compartments()) {
 		return nil, ErrNotFound
 	}
-	if err := s.disclose(ctx, at.patient(), id, who); err != nil {
-		return nil, fmt.Errorf("note the disclosure: %w", err)
-	}
 	c := &Content{ID: id, byToken: who.token != [32]byte{}, reads: s.reads}
-	c.release = s.open.add(at.patient(), c)
-	if at.record.ID != "" {
-		err = s.fillRecord(ctx, c, at)
-	} else {
-		err = s.fillBundle(ctx, c, at)
-	}
-	if _, _, now := s.locate(ctx, id); now != nil { // an erasure that began meanwhile, which may be why the rest failed
-		err = now
-	}
-	if err != nil {
+	c.release = s.open.add(at.patient(), c) // before the disclosure finds everything alive: what begins to be erased afterwards ends it
+	if err := s.fill(ctx, c, at, who); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
-// found is a record or a bundle, and the objects that it lies in.
+// fill opens the content while the disclosure is noted. Nothing is given out before both are done.
+func (s *Service) fill(ctx context.Context, c *Content, at found, who Access) error {
+	filled := make(chan error, 1)
+	go func() {
+		if at.record.ID != "" {
+			filled <- s.fillRecord(ctx, c, at)
+		} else {
+			filled <- s.fillBundle(ctx, c, at)
+		}
+	}()
+	noted := s.discloseIn(ctx, at.accessLog, at.patient(), c.ID, who)
+	err := <-filled
+	if noted != nil {
+		return fmt.Errorf("note the disclosure: %w", noted)
+	}
+	if why := c.ended(); why != nil {
+		return why
+	}
+	if err == nil {
+		return nil
+	}
+	if _, _, now := s.locate(ctx, c.ID); now != nil { // an erasure that began meanwhile, which may be why
+		return now
+	}
+	return err
+}
+
+// found is a record or a bundle, the objects that it lies in, and the compartment of its patient's access log, zero when there is none yet.
 type found struct {
-	record  offchain.Record
-	bundle  offchain.Bundle
-	sources []source
+	record    offchain.Record
+	bundle    offchain.Bundle
+	sources   []source
+	accessLog offchain.Compartment
 }
 
 // source is an object with its compartment as the index has them.
@@ -166,21 +184,33 @@ func (s *Service) find(ctx context.Context, id string) (f found, err error) {
 		if f.record.ID != "" {
 			objects = []string{f.record.Object}
 		}
+		held, err := q.Compartments(ctx, f.patient())
+		if err != nil {
+			return err
+		}
 		for _, object := range objects {
-			src, err := sourceOf(ctx, q, object)
+			src, err := sourceOf(ctx, q, held, object)
 			if err != nil {
 				return err
 			}
 			f.sources = append(f.sources, src)
+		}
+		if i := slices.IndexFunc(held, func(c offchain.Compartment) bool { return c.Name == disclosuresCompartment }); i >= 0 {
+			f.accessLog = held[i]
 		}
 		return nil
 	})
 	return f, err
 }
 
-func sourceOf(ctx context.Context, q offchain.Queries, object string) (src source, err error) {
+// sourceOf looks up an object, and its compartment unless that is among those that are known.
+func sourceOf(ctx context.Context, q offchain.Queries, known []offchain.Compartment, object string) (src source, err error) {
 	if src.object, err = q.Object(ctx, object); err != nil {
 		return src, err
+	}
+	if i := slices.IndexFunc(known, func(c offchain.Compartment) bool { return c.ID == src.object.Compartment }); i >= 0 {
+		src.compartment = known[i]
+		return src, nil
 	}
 	src.compartment, err = q.Compartment(ctx, src.object.Compartment)
 	return src, err
@@ -236,7 +266,7 @@ func readable(ctx context.Context, q offchain.Queries, patient string) error {
 func (s *Service) openByID(ctx context.Context, object string) (r *objectReader, c compartment, err error) {
 	var src source
 	err = s.cfg.Store.View(ctx, func(q offchain.Queries) error {
-		src, err = sourceOf(ctx, q, object)
+		src, err = sourceOf(ctx, q, nil, object)
 		return err
 	})
 	if err != nil {

@@ -169,13 +169,13 @@ func (w *subject) current(ctx context.Context, q offchain.Queries) error {
 	if err := writable(ctx, q, w.id); err != nil {
 		return err
 	}
+	held, err := q.Compartments(ctx, w.id)
+	if err != nil {
+		return err
+	}
 	for _, c := range w.compartments {
-		_, err := q.Compartment(ctx, c.ID)
-		if errors.Is(err, offchain.ErrNotFound) {
+		if !slices.ContainsFunc(held, func(h offchain.Compartment) bool { return h.ID == c.ID }) {
 			return ErrConflict
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return nil

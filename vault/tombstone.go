@@ -9,10 +9,9 @@ import (
 
 // bury puts tombstones on ids: whatever else an index says of them, they are erased.
 func bury(ctx context.Context, tx offchain.Tx, ids []string, caseID string, now func() time.Time) error {
-	for _, id := range ids {
-		if err := tx.InsertTombstone(ctx, offchain.Tombstone{ID: id, Case: caseID, At: now()}); err != nil {
-			return err
-		}
+	all, at := make([]offchain.Tombstone, len(ids)), now()
+	for i, id := range ids {
+		all[i] = offchain.Tombstone{ID: id, Case: caseID, At: at}
 	}
-	return nil
+	return tx.InsertTombstones(ctx, all)
 }

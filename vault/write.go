@@ -63,10 +63,11 @@ func (c *counting) Write(p []byte) (int, error) {
 	return c.hash.Write(p)
 }
 
-// storeWhole stores the document as one record.
+// storeWhole stores the document as one record, whose hash is the document's: store compares that with what went in.
 func (im *importing) storeWhole(ctx context.Context, document io.Reader) error {
 	p := im.parts[0]
-	p.take(im.doc.Entries)
+	p.size = im.doc.Size
+	p.hashes = &spanHasher{left: []int64{im.doc.Size}, sums: [][sha256.Size]byte{im.doc.SHA256}}
 	return im.write(ctx, im.parts, func(out []io.Writer) error {
 		_, err := io.CopyBuffer(out[0], io.LimitReader(document, im.doc.Size), make([]byte, 256<<10))
 		return err
@@ -140,7 +141,7 @@ func (im *importing) write(ctx context.Context, parts []*part, fill func([]io.Wr
 			return err
 		}
 		out[i] = sealed[i]
-		if p.hashes != nil {
+		if p.hashes != nil && !p.hashes.done() {
 			out[i] = io.MultiWriter(sealed[i], p.hashes)
 		}
 	}
@@ -248,7 +249,7 @@ type spanHasher struct {
 func (h *spanHasher) Write(p []byte) (int, error) {
 	total := len(p)
 	for ; len(p) > 0; h.close() {
-		if len(h.sums) == len(h.left) {
+		if h.done() {
 			return total - len(p), ErrChanged
 		}
 		take := min(int64(len(p)), h.left[len(h.sums)]-h.n)
@@ -258,6 +259,8 @@ func (h *spanHasher) Write(p []byte) (int, error) {
 	}
 	return total, nil
 }
+
+func (h *spanHasher) done() bool { return len(h.sums) == len(h.left) }
 
 // close ends all spans that are complete, empty ones included.
 func (h *spanHasher) close() {

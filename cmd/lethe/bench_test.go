@@ -21,12 +21,21 @@ func benchData(b *testing.B) []string {
 	return expand([]string{testData(b)}, false).files
 }
 
-func benchState(b *testing.B) *state {
+func benchState(b *testing.B) *state { return embedded(b, nil).opened(b) }
+
+// embedded is the program with a new state folder; step is told where the service is.
+func embedded(b *testing.B, step func(string)) *program {
 	b.Helper()
-	p := &program{stdout: io.Discard, stderr: io.Discard, dir: filepath.Join(b.TempDir(), "state")}
+	p := &program{stdout: io.Discard, stderr: io.Discard, dir: filepath.Join(b.TempDir(), "state"), step: step}
 	if err := p.configure(); err != nil {
 		b.Fatal(err)
 	}
+	return p
+}
+
+// opened opens the state folder until the benchmark ends.
+func (p *program) opened(b *testing.B) *state {
+	b.Helper()
 	st, err := p.openState(context.Background(), true)
 	if err != nil {
 		b.Fatal(err)

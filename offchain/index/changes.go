@@ -2,6 +2,8 @@ package index
 
 import (
 	"context"
+	"database/sql"
+	"slices"
 
 	"lethe/offchain"
 )
@@ -37,22 +39,28 @@ func (t *tx) InsertCompartment(ctx context.Context, c offchain.Compartment) erro
 var wipes = []string{
 	`UPDATE wrapped_keys SET wrapped = zeroblob(length(wrapped)) WHERE tenant = $1 AND compartment = $2`,
 	`DELETE FROM wrapped_keys WHERE tenant = $1 AND compartment = $2`,
-	`UPDATE records SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM records WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM bundle_sources WHERE tenant = $1 AND bundle IN (SELECT id FROM bundles WHERE tenant = $1 AND compartment = $2)`,
-	`DELETE FROM bundles WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM objects WHERE tenant = $1 AND compartment = $2`,
-	`UPDATE disclosures SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM disclosures WHERE tenant = $1 AND compartment = $2`,
-	`UPDATE bindings SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM bindings WHERE tenant = $1 AND compartment = $2`,
-	`UPDATE grants SET sealed = zeroblob(length(sealed)) WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM grants WHERE tenant = $1 AND compartment = $2`,
-	`DELETE FROM imports WHERE tenant = $1 AND patient = (SELECT patient FROM compartments WHERE tenant = $1 AND id = $2)`,
+	`UPDATE records SET sealed = zeroblob(length(sealed))` + within,
+	`DELETE FROM records` + within,
+	`DELETE FROM bundle_sources WHERE tenant = $1 AND bundle IN (SELECT id FROM bundles` + within + `)`,
+	`DELETE FROM bundles` + within,
+	`DELETE FROM objects` + within,
+	`UPDATE disclosures SET sealed = zeroblob(length(sealed))` + within,
+	`DELETE FROM disclosures` + within,
+	`UPDATE bindings SET sealed = zeroblob(length(sealed))` + within,
+	`DELETE FROM bindings` + within,
+	`UPDATE grants SET sealed = zeroblob(length(sealed))` + within,
+	`DELETE FROM grants` + within,
+	`DELETE FROM imports WHERE tenant = $1 AND patient = ` + whose,
 	`DELETE FROM log_entries WHERE tenant = $1 AND compartment = $2 AND position IS NOT NULL`,
 	`UPDATE log_entries SET subject = '', compartment = '' WHERE tenant = $1 AND compartment = $2`, // still to be logged, of nobody
 	`DELETE FROM compartments WHERE tenant = $1 AND id = $2`,
 }
+
+// within are the rows in a compartment. They are found among its patient's, which there is an index of.
+const (
+	within = ` WHERE tenant = $1 AND compartment = $2 AND patient = ` + whose
+	whose  = `(SELECT patient FROM compartments WHERE tenant = $1 AND id = $2)`
+)
 
 func (t *tx) WipeCompartments(ctx context.Context, ids []string) error {
 	for _, id := range ids {
@@ -77,10 +85,13 @@ func (t *tx) WipeIdentity(ctx context.Context, patient string) error {
 	return nil
 }
 
-func (t *tx) InsertTombstone(ctx context.Context, v offchain.Tombstone) error {
-	return t.exec(ctx, "add tombstone",
-		`INSERT INTO tombstones (tenant, id, case_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		t.store.tenant, v.ID, v.Case, v.At.Unix())
+func (t *tx) InsertTombstones(ctx context.Context, all []offchain.Tombstone) error {
+	values := make([]any, 0, 4*len(all))
+	for _, v := range all {
+		values = append(values, t.store.tenant, v.ID, v.Case, v.At.Unix())
+	}
+	_, err := t.insertAll(ctx, "add tombstones", `tombstones (tenant, id, case_id, at)`, 4, values)
+	return err
 }
 
 func (t *tx) DeleteTombstones(ctx context.Context, caseID string) error {
@@ -95,33 +106,41 @@ func (t *tx) PutSetting(ctx context.Context, name string, value []byte) error {
 }
 
 func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error {
+	values := make([]any, 0, 4*len(intents))
 	for _, i := range intents {
-		err := t.insert(ctx, "add intent", `INSERT INTO intents (tenant, name, kind, holder) VALUES ($1, $2, $3, $4)`,
-			t.store.tenant, i.Name, i.Kind, i.Holder)
-		if err != nil {
-			return err
-		}
+		values = append(values, t.store.tenant, i.Name, i.Kind, i.Holder)
 	}
-	return nil
+	added, err := t.insertAll(ctx, "add intents", `intents (tenant, name, kind, holder)`, 4, values)
+	return allAdded("add intents", added, len(intents), err)
 }
 
 func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
-	for _, n := range names {
-		if err := t.exec(ctx, "delete intent", `DELETE FROM intents WHERE tenant = $1 AND name = $2`, t.store.tenant, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := t.deleteIntents(ctx, names)
+	return wrap("delete intents", err)
 }
 
 func (t *tx) TakeIntents(ctx context.Context, names []string) error {
-	for _, n := range names {
-		err := changed(t.ExecContext(ctx, `DELETE FROM intents WHERE tenant = $1 AND name = $2`, t.store.tenant, n))
-		if err != nil {
-			return wrap("take intent", err)
-		}
+	n, err := t.deleteIntents(ctx, names)
+	if err == nil && n != int64(len(names)) {
+		err = sql.ErrNoRows
 	}
-	return nil
+	return wrap("take intents", err)
+}
+
+// deleteIntents says how many there were.
+func (t *tx) deleteIntents(ctx context.Context, names []string) (deleted int64, err error) {
+	for some := range slices.Chunk(names, 1000) {
+		done, err := t.ExecContext(ctx, `DELETE FROM intents WHERE tenant = $1 AND name IN `+list(len(some)), args(t, some)...)
+		if err != nil {
+			return deleted, err
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return deleted, err
+		}
+		deleted += n
+	}
+	return deleted, nil
 }
 
 func (t *tx) LeaveIntents(ctx context.Context, names []string) error {
@@ -141,21 +160,13 @@ func (t *tx) InsertObject(ctx context.Context, o offchain.Object) error {
 }
 
 func (t *tx) InsertRecords(ctx context.Context, rs []offchain.Record) error {
-	add, err := t.PrepareContext(ctx, `INSERT INTO records
-		(tenant, id, patient, compartment, object, bundle, start, length, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT DO NOTHING`)
-	if err != nil {
-		return wrap("add records", err)
-	}
-	defer add.Close()
+	values := make([]any, 0, 9*len(rs))
 	for _, r := range rs {
-		done, err := add.ExecContext(ctx,
-			t.store.tenant, r.ID, r.Patient, r.Compartment, r.Object, r.Bundle, r.Offset, r.Length, r.Sealed)
-		if err := added(done, err); err != nil {
-			return wrap("add record", err)
-		}
+		values = append(values, t.store.tenant, r.ID, r.Patient, r.Compartment, r.Object, r.Bundle, r.Offset, r.Length, r.Sealed)
 	}
-	return nil
+	added, err := t.insertAll(ctx, "add records",
+		`records (tenant, id, patient, compartment, object, bundle, start, length, sealed)`, 9, values)
+	return allAdded("add records", added, len(rs), err)
 }
 
 func (t *tx) MoveRecord(ctx context.Context, r offchain.Record) error {

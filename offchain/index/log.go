@@ -5,42 +5,50 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"lethe/offchain"
 )
 
 func (t *tx) InsertEntries(ctx context.Context, entries []offchain.LogEntry) error {
-	add, err := t.PrepareContext(ctx,
-		`INSERT INTO log_entries (tenant, entry, subject, compartment, announce) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant, entry) DO NOTHING`)
-	if err != nil {
-		return wrap("add log entries", err)
-	}
-	defer add.Close()
+	values := make([]any, 0, 5*len(entries))
 	for _, e := range entries {
-		if _, err := add.ExecContext(ctx, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, number(e.Announce)); err != nil {
-			return wrap("add log entry", err)
+		values = append(values, t.store.tenant, e.Entry[:], e.Subject, e.Compartment, number(e.Announce))
+	}
+	_, err := t.insertAll(ctx, "add log entries", `log_entries (tenant, entry, subject, compartment, announce)`, 5, values)
+	return err
+}
+
+func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error {
+	for len(placed) > 0 {
+		n := atOnce(len(placed))
+		values := []any{t.store.tenant}
+		for _, e := range placed[:n] {
+			if e.Position == nil {
+				return errors.New("index: place log entries: an entry has no position")
+			}
+			values = append(values, e.Entry[:], int64(*e.Position))
 		}
+		if err := t.exec(ctx, "place log entries", placing(n), values...); err != nil {
+			return err
+		}
+		placed = placed[n:]
 	}
 	return nil
 }
 
-func (t *tx) PlaceEntries(ctx context.Context, placed []offchain.LogEntry) error {
-	place, err := t.PrepareContext(ctx, `UPDATE log_entries SET position = $1 WHERE tenant = $2 AND entry = $3 AND position IS NULL`)
-	if err != nil {
-		return wrap("place log entries", err)
+// placing gives so many entries their positions.
+func placing(n int) string {
+	var positions, entries strings.Builder
+	for i := range n {
+		entry := "$" + strconv.Itoa(2*i+2)
+		positions.WriteString(" WHEN " + entry + " THEN CAST($" + strconv.Itoa(2*i+3) + " AS bigint)")
+		entries.WriteString(", " + entry)
 	}
-	defer place.Close()
-	for _, e := range placed {
-		if e.Position == nil {
-			return errors.New("index: place log entries: an entry has no position")
-		}
-		if _, err := place.ExecContext(ctx, int64(*e.Position), t.store.tenant, e.Entry[:]); err != nil {
-			return wrap("place log entry", err)
-		}
-	}
-	return nil
+	return `UPDATE log_entries SET position = CASE entry` + positions.String() + ` END
+		WHERE tenant = $1 AND position IS NULL AND entry IN (NULL` + entries.String() + `)`
 }
 
 func (t *tx) ForgetPositions(ctx context.Context) error {

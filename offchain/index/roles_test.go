@@ -233,7 +233,7 @@ func erase(ctx context.Context, tx offchain.Tx) error {
 	return errors.Join(err, tx.InsertQuestion(ctx, offchain.Question{ID: "q", Asked: []byte{}}), tx.Enqueue(ctx, offchain.AnswerQuestion{ID: "q"}),
 		tx.InsertQuestion(ctx, offchain.Question{ID: "r", Asked: []byte{}}), tx.DeleteQuestion(ctx, "r"), tx.EndSession(ctx, "a"),
 		tx.ForgetRevocations(ctx, someDay), tx.TakeLease(ctx, "eraser", "e", someDay, someDay), tx.LeaveIntents(ctx, []string{"m"}),
-		tx.InsertTombstone(ctx, offchain.Tombstone{ID: "p", Case: "c"}), tx.SetPatientState(ctx, "p", offchain.PatientErasing),
+		tx.InsertTombstones(ctx, []offchain.Tombstone{{ID: "p", Case: "c"}}), tx.SetPatientState(ctx, "p", offchain.PatientErasing),
 		tx.UpdateCase(ctx, someCase), tx.EndGrant(ctx, 0, someDay), tx.RaiseFloor(ctx, "p", 2),
 		tx.SetLeaf(ctx, "grants", 0, [32]byte{3}, nil), tx.RevokeTokens(ctx, "p"),
 		tx.MoveRecord(ctx, offchain.Record{ID: "p-0", Sealed: []byte{}}), place(ctx, tx), tx.MarkApplied(ctx, 1),

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"lethe/offchain"
@@ -27,6 +30,57 @@ func (t *tx) exec(ctx context.Context, what, query string, args ...any) error {
 func (t *tx) insert(ctx context.Context, what, query string, args ...any) error {
 	done, err := t.ExecContext(ctx, query+` ON CONFLICT DO NOTHING`, args...)
 	return wrap(what, added(done, err))
+}
+
+// rowsAtOnce are how many rows one statement adds or changes, the most first: of few lengths, so that PostgreSQL has their plans ready, and not of
+// many rows, for the driver of SQLite takes time by the square of the parameters.
+var rowsAtOnce = []int{16, 4, 1}
+
+// atOnce is how many of so many rows the next statement takes.
+func atOnce(left int) int {
+	return rowsAtOnce[slices.IndexFunc(rowsAtOnce, func(n int) bool { return n <= left })]
+}
+
+// insertAll adds rows of so many columns, many by one statement, and says how many were not there yet.
+func (t *tx) insertAll(ctx context.Context, what, into string, columns int, values []any) (added int64, err error) {
+	for len(values) > 0 {
+		n := atOnce(len(values) / columns)
+		done, err := t.ExecContext(ctx, `INSERT INTO `+into+` VALUES `+tuples(n, columns)+` ON CONFLICT DO NOTHING`, values[:n*columns]...)
+		if err != nil {
+			return added, wrap(what, err)
+		}
+		fresh, err := done.RowsAffected()
+		if err != nil {
+			return added, wrap(what, err)
+		}
+		added, values = added+fresh, values[n*columns:]
+	}
+	return added, nil
+}
+
+// allAdded answers ErrExists where some were there already.
+func allAdded(what string, added int64, of int, err error) error {
+	if err == nil && added < int64(of) {
+		err = wrap(what, offchain.ErrExists)
+	}
+	return err
+}
+
+// tuples are the placeholders of so many rows.
+func tuples(rows, columns int) string {
+	var b strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			b.WriteString("($")
+		case i%columns == 0:
+			b.WriteString("), ($")
+		default:
+			b.WriteString(", $")
+		}
+		b.WriteString(strconv.Itoa(i + 1))
+	}
+	return b.String() + ")"
 }
 
 func added(done sql.Result, err error) error {

@@ -46,7 +46,7 @@ func fillCases(ctx context.Context, tx offchain.Tx) error {
 		all = append(all, tx.InsertCase(ctx, c))
 	}
 	return errors.Join(append(all, tx.MarkApplied(ctx, 1), tx.MarkApplied(ctx, math.MaxInt64),
-		tx.InsertTombstone(ctx, offchain.Tombstone{ID: "gone", Case: "c0", At: created}),
+		tx.InsertTombstones(ctx, []offchain.Tombstone{{ID: "gone", Case: "c0", At: created}}),
 		tx.InsertIntents(ctx, []offchain.Intent{{Kind: offchain.IntentObject, Name: "o1", Holder: "a"}, {Kind: offchain.IntentKey, Name: "k1"}}))...)
 }
 

@@ -42,6 +42,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		"MoveRecord":                moveRecord,
 		"OpenCases":                 openCases,
 		"Tombstones":                tombstones,
+		"ManyRowsAtOnce":            manyRowsAtOnce,
 		"IntentsComeAndGo":          intentsComeAndGo,
 		"IdentifiersAreHeldByOne":   identifiersAreHeldByOne,
 		"ScrubWaitsForOpenReaders":  scrubWaits,
@@ -328,7 +329,9 @@ func tombstones(t *testing.T, s offchain.Store) {
 	for id, of := range map[string]string{"r1": "c1", "r2": "c2"} {
 		v := offchain.Tombstone{ID: id, Case: of, At: created}
 		change(t, s, func(ctx context.Context, tx offchain.Tx) error {
-			return errors.Join(tx.InsertTombstone(ctx, v), tx.InsertTombstone(ctx, v)) // the second changes nothing
+			other := offchain.Tombstone{ID: "other " + id, Case: of, At: created}
+			return errors.Join(tx.InsertTombstones(ctx, []offchain.Tombstone{v}),
+				tx.InsertTombstones(ctx, []offchain.Tombstone{{ID: id, Case: "another", At: created}, other})) // of which one is new
 		})
 		equal(t, "tombstone", look(t, s, func(ctx context.Context, q offchain.Queries) (offchain.Tombstone, error) { return q.Tombstone(ctx, id) }), v)
 	}
@@ -340,6 +343,31 @@ func tombstones(t *testing.T, s offchain.Store) {
 		}
 		return err
 	})
+}
+
+// Rows that are added together stay in their order; one of them that is there already is told, and the others are added.
+func manyRowsAtOnce(t *testing.T, s offchain.Store) {
+	p := newPerson("p1")
+	first := p.records[0]
+	p.records = nil
+	for i := range 1234 {
+		first.ID = fmt.Sprintf("r%d", (i*7)%1234)
+		p.records = append(p.records, first)
+	}
+	change(t, s, p.insert)
+	all := func() []offchain.Record {
+		return look(t, s, func(ctx context.Context, q offchain.Queries) ([]offchain.Record, error) { return q.Records(ctx, "p1") })
+	}
+	equal(t, "records", all(), p.records)
+	change(t, s, func(ctx context.Context, tx offchain.Tx) error {
+		first.ID = "new"
+		err := tx.InsertRecords(ctx, append(slices.Clone(p.records[:20]), first))
+		if !errors.Is(err, offchain.ErrExists) {
+			t.Errorf("added again: %v, want ErrExists", err)
+		}
+		return nil
+	})
+	equal(t, "records", all(), append(p.records, first))
 }
 
 func intentsComeAndGo(t *testing.T, s offchain.Store) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -45,6 +46,7 @@ type S3 struct {
 	http           *http.Transport
 	bucket, prefix string
 	partSize       int
+	spares         sync.Pool // *[]byte, for parts
 }
 
 var _ offchain.Objects = (*S3)(nil)

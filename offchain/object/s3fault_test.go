@@ -99,6 +99,37 @@ func TestLostAnswersToWrites(t *testing.T) {
 	})
 }
 
+// What is no larger than a mebibyte is read by one request, its end first as decrypting does; what is larger, from its beginning to its end
+// in order, by one for the beginning and one for the rest.
+func TestRequestsOfAReading(t *testing.T) {
+	onServers(t, func(t *testing.T, cfg object.S3Config) {
+		cfg = bucket(t, cfg, object.S3Setup{})
+		var asked atomic.Int32
+		s := openS3(t, between(t, cfg, func(r *http.Request) bool {
+			if r.Method == http.MethodGet {
+				asked.Add(1)
+			}
+			return false
+		}))
+		for size, want := range map[int]int32{1: 1, 1<<20 + 4000: 1, 5 << 20: 2} {
+			key, data := fmt.Sprintf("aa/read-%d", size), bytes.Repeat([]byte("0123456"), size/7+1)[:size]
+			must(t, offchain.WriteAll(t.Context(), s, key, data))
+			asked.Store(0)
+			r, err := s.Open(t.Context(), key)
+			must(t, err)
+			if want == 1 {
+				_, err := r.ReadAt(make([]byte, 1), int64(size)-1)
+				must(t, err)
+			}
+			got, err := io.ReadAll(io.NewSectionReader(r, 0, r.Size()))
+			if err != nil || !bytes.Equal(got, data) || asked.Load() != want {
+				t.Errorf("%d bytes: %d came back by %d requests, want %d: %v", size, len(got), asked.Load(), want, err)
+			}
+			must(t, r.Close())
+		}
+	})
+}
+
 // An object that every answer is lost to is reported as not known, unless it is found to be there.
 func TestServerThatIsCutOff(t *testing.T) {
 	onServers(t, func(t *testing.T, cfg object.S3Config) {

@@ -14,9 +14,9 @@ import (
 	"lethe/offchain"
 )
 
-// s3Reader reads an object by ranges. The first bytes come with opening and are kept, so that a small object costs one request. A read
-// that goes on where an earlier one ended goes on in one long answer of the server's, which stays open for the next; any other asks for
-// its own range alone.
+// s3Reader reads an object by ranges. The first mebibyte comes with opening and is kept, so that an object that is no larger costs one
+// request, together with the look at its end that decrypting begins with. A read that goes on where an earlier one ended goes on in one long
+// answer of the server's, which stays open for the next; any other asks for its own range alone.
 type s3Reader struct {
 	store  *S3
 	ctx    context.Context // of the reader: Close ends what it has open
@@ -41,8 +41,8 @@ type stream struct {
 }
 
 const (
-	headSize = 64 << 10
-	tailSize = 32 << 10 // two chunks of the record format
+	headSize = 1<<20 + 8<<10 // a mebibyte in the record format
+	tailSize = 32 << 10      // two chunks of it
 )
 
 // reaches says whether the stream can give what is at off.

@@ -11,6 +11,7 @@ import (
 	"hash/crc32"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type s3Writer struct {
 	ctx    context.Context // the one of Create, which bounds the whole upload
 	key    string
 	mark   string
-	part   []byte
+	part   []byte // from the store's spare ones
 	upload string // "" as long as everything fits into a part
 	done   bool
 
@@ -50,8 +51,19 @@ func (s *S3) Create(ctx context.Context, key string) (offchain.ObjectWriter, err
 	if !keyPattern.MatchString(key) {
 		return nil, offchain.ErrBadKey
 	}
-	return &s3Writer{store: s, ctx: ctx, key: key, mark: rand.Text()}, nil
+	return &s3Writer{store: s, ctx: ctx, key: key, mark: rand.Text(), part: s.spare()}, nil
 }
+
+// spare is an empty part, with the room that an earlier one has come to have; taken is where that goes once the server has taken it. After an
+// error the transport may still be reading it. A part is ciphertext, or what anybody may know.
+func (s *S3) spare() []byte {
+	if p, ok := s.spares.Get().(*[]byte); ok {
+		return (*p)[:0]
+	}
+	return nil
+}
+
+func (s *S3) taken(part []byte) { s.spares.Put(&part) }
 
 func (w *s3Writer) Write(p []byte) (n int, err error) {
 	if w.done {
@@ -92,7 +104,7 @@ func (w *s3Writer) send() (err error) {
 		return cmp.Or(w.group.Wait(), err)
 	}
 	part, number := w.part, w.numbered()
-	w.part = make([]byte, 0, w.store.partSize)
+	w.part = slices.Grow(w.store.spare(), w.store.partSize)
 	w.group.Go(func() error { return w.sendPart(part, number) })
 	return nil
 }
@@ -114,6 +126,7 @@ func (w *s3Writer) sendPart(part []byte, number int) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sent[number-1] = minio.CompletePart{PartNumber: number, ETag: got.ETag, ChecksumCRC32C: sum}
+	w.store.taken(part)
 	return nil
 }
 
@@ -144,6 +157,9 @@ func (w *s3Writer) commit() error {
 		o := w.options("x-amz-checksum-crc32c", checksum(w.part))
 		o.SetMatchETagExcept("*")
 		_, err := w.store.core.PutObject(w.ctx, w.store.bucket, w.store.name(w.key), bytes.NewReader(w.part), int64(len(w.part)), "", "", o)
+		if err == nil {
+			w.store.taken(w.part)
+		}
 		return err
 	}
 	if err := w.send(); err != nil {
