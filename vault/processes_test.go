@@ -273,7 +273,7 @@ func TestThreat02EveryProcessSeesARestore(t *testing.T) {
 	for _, name := range []string{"serve", "work", "erase", "witness"} {
 		f.process(name)
 	}
-	serve, eraser = f.processes[len(f.processes)-4], f.processes[len(f.processes)-2]
+	serve = f.processes[len(f.processes)-4]
 	id := serve.approve(request(done.Patient))
 	f.reaches(id, stateCertified)
 	for _, p := range f.processes {
