@@ -79,7 +79,7 @@ test-backends: ## the conformance suites, and the demo, on the servers that are 
 
 campaign-servers: ## every store put back at every moment, faults of every server, residue in their files; tables to bin/ (an hour or two)
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
-	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled|KeptOutlives' -v
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled|KeptOutlives|LogIsTakenOver' -v
 
 bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
 	tools/peers/run

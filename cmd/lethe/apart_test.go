@@ -419,6 +419,46 @@ func TestProcessesApartOnServers(t *testing.T) {
 	}
 }
 
+// Of two processes that write the log, the one that was elected is killed: the other takes log and anchor over, and an erasure that waits
+// for them goes on.
+func TestTheLogIsTakenOverOnServers(t *testing.T) {
+	f := newFleet(t)
+	workers := []string{"work-1", "work-2"}
+	for _, name := range append([]string{"serve", "erase", "witness"}, workers...) {
+		f.start(name)
+	}
+	first, err := f.store(t.Context(), "serve", synthetic.Cohort(78).Bundle(0))
+	noError(t, err)
+	id, err := f.erase(t.Context(), "serve", first.Patient)
+	noError(t, err)
+	f.reaches("serve", id, "anchored")
+	db := f.database()
+	elected := column(t, db, "SELECT holder FROM leases WHERE name = 'log-writer'")
+	if len(elected) != 1 {
+		t.Fatalf("elected: %v", elected)
+	}
+	for _, name := range workers {
+		p := &program{dir: f.home(name)}
+		p.config.Keys.Vault.Address, p.config.Keys.Vault.Roles = "set", map[transit.Role]vaultLogin{transit.RoleWork: {}}
+		if p.holder() == elected[0] {
+			f.stop(name, os.Kill)
+		}
+	}
+	if len(f.running) != 4 {
+		t.Fatalf("%d processes run", len(f.running))
+	}
+	second, err := f.store(t.Context(), "serve", synthetic.Cohort(78).Bundle(1))
+	noError(t, err)
+	id, err = f.erase(t.Context(), "serve", second.Patient)
+	noError(t, err)
+	began := time.Now()
+	f.reaches("serve", id, "anchored")
+	t.Logf("an erasure was certified and anchored %s after it was asked for, with the log's writer dead", time.Since(began).Round(time.Second))
+	if now := column(t, db, "SELECT holder FROM leases WHERE name = 'log-writer'"); len(now) != 1 || now[0] == elected[0] {
+		t.Errorf("elected before %v, and now %v", elected, now)
+	}
+}
+
 // Three processes serve under load while one after the other is killed: what was acknowledged is there, what was erased is not read by
 // anybody who asks after its tombstone.
 func TestServingProcessesAreKilledOnServers(t *testing.T) {
