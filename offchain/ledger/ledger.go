@@ -116,16 +116,20 @@ func (l *Ledger) reconcile(ctx context.Context, inFile, inMirror [][]byte, torn 
 	return nil
 }
 
-// Append implements [offchain.Ledger].
+// Append implements [offchain.Ledger]. The copy decides who comes first, where several processes with a file each append: its store
+// takes an object once.
 func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.LedgerEntry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {
 		return e, l.failed
 	}
-	for i, have := range l.entries {
-		if have.Case == e.Case { // the copy was completed when this ledger was opened, or below
-			return have, l.copyOut(ctx, have.Seq, l.lines[i])
+	if err := l.catchUp(ctx); err != nil {
+		return e, err
+	}
+	for _, have := range l.entries {
+		if have.Case == e.Case { // in both places, as of the line above
+			return have, nil
 		}
 	}
 	e.Seq = uint64(len(l.entries)) + 1
@@ -133,12 +137,35 @@ func (l *Ledger) Append(ctx context.Context, e offchain.LedgerEntry) (offchain.L
 	if err != nil {
 		return e, fmt.Errorf("ledger: %w", err)
 	}
+	if err := l.copyOut(ctx, e.Seq, raw); err != nil {
+		return e, err
+	}
+	l.step("erase.ledger-copied")
 	if l.failed = l.appendFile(raw); l.failed != nil {
 		return e, l.failed
 	}
 	l.lines, l.entries = append(l.lines, raw), append(l.entries, e)
 	l.step("erase.ledger-file-appended")
-	return e, l.copyOut(ctx, e.Seq, raw)
+	return e, nil
+}
+
+// catchUp takes over what the copy has more: another process has appended, or the answer to this one was lost.
+func (l *Ledger) catchUp(ctx context.Context) error {
+	lines, err := l.read(ctx, l.lines)
+	if err != nil {
+		return err
+	}
+	entries, err := check(lines)
+	if err != nil {
+		return err
+	}
+	for _, raw := range lines[len(l.lines):] {
+		if l.failed = l.appendFile(raw); l.failed != nil {
+			return l.failed
+		}
+	}
+	l.lines, l.entries = lines, entries
+	return nil
 }
 
 func (l *Ledger) appendFile(raw []byte) error {
@@ -202,11 +229,15 @@ func syncFolder(name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Entries implements [offchain.Ledger].
-func (l *Ledger) Entries(context.Context) ([]offchain.LedgerEntry, error) {
+// Entries implements [offchain.Ledger]: also those that another process has appended.
+func (l *Ledger) Entries(ctx context.Context) ([]offchain.LedgerEntry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.entries), nil
+	if l.failed != nil {
+		return nil, l.failed
+	}
+	err := l.catchUp(ctx)
+	return slices.Clone(l.entries), err
 }
 
 // Suspect implements [offchain.Ledger].

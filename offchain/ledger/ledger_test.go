@@ -193,13 +193,82 @@ func TestAppendWaitsForTheCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second finds the line in the file, and still wants the copy
+	for range 2 {
 		if _, err := l.Append(t.Context(), entry("a")); err == nil {
 			t.Fatal("an entry without its copy was reported as written")
 		}
 	}
-	if got := cases(t, b.mustOpen(t)); got != "a" {
+	if got := cases(t, b.mustOpen(t)); got != "" {
 		t.Fatalf("cases %q", got)
+	}
+}
+
+// deaf stores an object and fails to say so, once.
+type deaf struct {
+	offchain.Objects
+	left int
+}
+
+func (d *deaf) Create(ctx context.Context, key string) (offchain.ObjectWriter, error) {
+	w, err := d.Objects.Create(ctx, key)
+	return &deafWriter{w, d}, err
+}
+
+type deafWriter struct {
+	offchain.ObjectWriter
+	of *deaf
+}
+
+func (w *deafWriter) Commit() error {
+	err := w.ObjectWriter.Commit()
+	if w.of.left--; err == nil && w.of.left >= 0 {
+		return errors.New("no answer")
+	}
+	return err
+}
+
+func TestALostAnswerOfTheCopyIsFound(t *testing.T) {
+	b := newBooks(t)
+	mirror, err := object.OpenLocal(b.mirror)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mirror.Close()
+	l, err := ledger.Open(t.Context(), b.dir, &deaf{mirror, 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := entry("a")
+	if _, err := l.Append(t.Context(), e); err == nil {
+		t.Fatal("reported as written without an answer")
+	}
+	e.At = e.At.Add(time.Minute) // it is tried again later
+	if got, err := l.Append(t.Context(), e); err != nil || got.Seq != 1 || !got.At.Equal(entry("a").At) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got := cases(t, b.mustOpen(t)); got != "a" {
+		t.Errorf("cases %q", got)
+	}
+}
+
+// Two processes with a file each take turns at one copy.
+func TestTwoKeepersTakeTurns(t *testing.T) {
+	a, b := newBooks(t), newBooks(t)
+	b.mirror = a.mirror
+	one, two := a.mustOpen(t), b.mustOpen(t)
+	fill(t, one, "a")
+	fill(t, two, "b", "c")
+	fill(t, one, "d")
+	if got, err := two.Append(t.Context(), entry("a")); err != nil || got.Seq != 1 {
+		t.Errorf("what the other has entered: %+v, %v", got, err)
+	}
+	for i, l := range []*ledger.Ledger{one, two, a.mustOpen(t), b.mustOpen(t)} {
+		if got := cases(t, l); got != "a b c d" {
+			t.Errorf("%d: cases %q", i, got)
+		}
+	}
+	if got := b.mustOpen(t).Suspect(); got != 0 {
+		t.Errorf("suspect from %d", got)
 	}
 }
 
