@@ -230,7 +230,7 @@ func workLog(ctx context.Context, tx offchain.Tx) error {
 
 func erase(ctx context.Context, tx offchain.Tx) error {
 	_, err := tx.Revoke(ctx, offchain.Revocation{Patient: "p", Keys: true})
-	return errors.Join(err, tx.InsertQuestion(ctx, offchain.Question{ID: "q", Asked: []byte{}}), tx.Enqueue(ctx, offchain.AnswerQuestion{ID: "q"}),
+	return errors.Join(err, tx.InsertQuestion(ctx, offchain.Question{ID: "q", Asked: []byte{}, At: someDay}), tx.Enqueue(ctx, offchain.AnswerQuestion{ID: "q"}),
 		tx.InsertQuestion(ctx, offchain.Question{ID: "r", Asked: []byte{}}), tx.DeleteQuestion(ctx, "r"), tx.EndSession(ctx, "a"),
 		tx.ForgetRevocations(ctx, someDay), tx.TakeLease(ctx, "eraser", "e", someDay, someDay), tx.LeaveIntents(ctx, []string{"m"}),
 		tx.InsertTombstones(ctx, []offchain.Tombstone{{ID: "p", Case: "c"}}), tx.SetPatientState(ctx, "p", offchain.PatientErasing),
