@@ -98,9 +98,12 @@ func (s *Service) erasureStanding(ctx context.Context, n *Standing) error {
 	return err
 }
 
-// Serves answers nil while the restore guard is satisfied. When it is not, the stores are compared with the outside again, and
-// the error says what is wrong: [ErrQuarantined].
+// Serves answers nil while the restore guard is satisfied, and this process hears of erasures. When the guard is not, the stores are
+// compared with the outside again, and the error says what is wrong: [ErrQuarantined].
 func (s *Service) Serves(ctx context.Context) error {
+	if err := s.reads(); err != nil {
+		return err
+	}
 	if s.guard.isOpen() {
 		return nil
 	}
