@@ -88,8 +88,15 @@ func TestWritersTakeOver(t *testing.T) {
 	}
 	a, b := open("a"), open("b")
 	write(a, 0, 4, true)
+	write(b, 4, 1, true)
+	if _, err := a.Append(t.Context(), entries(200, 203, "")); err != nil { // it does not know yet
+		t.Fatal(err)
+	}
+	if _, err := a.Publish(t.Context()); !errors.Is(err, anchor.ErrBehind) {
+		t.Errorf("who has lost the turn shows something: %v, want ErrBehind", err)
+	}
 	write(a, 100, 5, false) // and then it hangs
-	write(b, 4, 2, true)    // fewer than the other has
+	write(b, 5, 1, true)    // fewer than the other has
 	write(a, 6, 3, true)
 	write(b, 9, 300, true)
 	write(a, 309, 1, true)

@@ -208,6 +208,9 @@ func (l *Log) publish(ctx context.Context) (anchor.Checkpoint, error) {
 		l.cfg.Step(stepCopying)
 	}
 	l.cfg.Step(stepCopied)
+	if err := l.isNewest(ctx, shown); err != nil {
+		return anchor.Checkpoint{}, err
+	}
 	if err := l.shelf.show(ctx, c); err != nil {
 		return anchor.Checkpoint{}, err
 	}
@@ -217,6 +220,16 @@ func (l *Log) publish(ctx context.Context) (anchor.Checkpoint, error) {
 		l.cfg.Log.WarnContext(ctx, "superseded partial tiles stay in the log's copy", "error", err)
 	}
 	return c, nil
+}
+
+// isNewest refuses to show anything once another writer has gone on: this one has lost its turn without noticing, as in a process
+// that stood still.
+func (l *Log) isNewest(ctx context.Context, shown anchor.Checkpoint) error {
+	newest, err := l.shelf.newest(ctx)
+	if err == nil && newest.Size > shown.Size {
+		err = fmt.Errorf("another writer has shown %v after %v: %w", newest, shown, anchor.ErrBehind)
+	}
+	return err
 }
 
 // awaitSigned waits for the checkpoint of that many entries; whoever holds the turn knows that there will be no other.
