@@ -70,8 +70,10 @@ type book interface {
 
 // openState opens the state folder, making it when asked to, and brings it to a state that can be served.
 func (p *program) openState(ctx context.Context, create bool) (*state, error) {
-	if err := errors.Join(p.checkShared(), p.checkDir(create), p.hardenProcess()); err != nil {
-		return nil, err
+	for _, refuses := range []func() error{p.checkShared, func() error { return p.checkDir(create) }, p.hardenProcess} {
+		if err := refuses(); err != nil {
+			return nil, err
+		}
 	}
 	st := &state{}
 	err := st.open(ctx, p)
