@@ -12,6 +12,9 @@ import (
 type Store interface {
 	InTx(ctx context.Context, fn func(Tx) error) error
 	View(ctx context.Context, fn func(Queries) error) error
+	// RenewSession is [ProcessWriter.PutSession] by itself, and not in turn with writers: a session must not end because somebody writes
+	// much.
+	RenewSession(ctx context.Context, s Session) error
 	// Scrub makes what was deleted unreadable in the store's own files as far as the store can (SQLite: zeroed pages and
 	// an emptied write-ahead log). What stays in file systems and backups is not its claim.
 	Scrub(ctx context.Context) error
@@ -130,9 +133,9 @@ type PatientWriter interface {
 type RecordWriter interface {
 	InsertIntents(ctx context.Context, intents []Intent) error
 	DeleteIntents(ctx context.Context, names []string) error
-	// TakeIntents is DeleteIntents for what must still be announced: ErrNotFound when somebody has cleaned up after this process
-	// meanwhile.
-	TakeIntents(ctx context.Context, names []string) error
+	// TakeIntents is DeleteIntents for what must still be announced by holder: ErrNotFound when somebody else cleans up, or has cleaned
+	// up, after it.
+	TakeIntents(ctx context.Context, holder string, names []string) error
 	// LeaveIntents leaves announcements of a process to whoever cleans up.
 	LeaveIntents(ctx context.Context, names []string) error
 	InsertObject(ctx context.Context, o Object) error

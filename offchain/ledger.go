@@ -24,8 +24,9 @@ type Ledger interface {
 	Append(ctx context.Context, e LedgerEntry) (LedgerEntry, error)
 	// Entries returns all entries in order. The slice is the caller's.
 	Entries(ctx context.Context) ([]LedgerEntry, error)
-	// PutCertificate keeps the certificate of a case, replacing an earlier edition at once or not at all, and says where.
-	PutCertificate(ctx context.Context, caseID string, data []byte) (path string, err error)
+	// PutCertificate keeps an edition (1, 2, 3…) of the certificate of a case, replacing an earlier one at once or not at all, and says
+	// where. A later one is not replaced.
+	PutCertificate(ctx context.Context, caseID string, edition int, data []byte) (path string, err error)
 	// Certified lists the cases that have a certificate here.
 	Certified(ctx context.Context) ([]string, error)
 	// Suspect says since which entry a copy was found shorter than the other when the ledger was opened, so that the

@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type Sender interface {
 type anchoring struct {
 	sync.Mutex
 	current bool // no anchored certificate names another block than the one that its checkpoint stands in
+	settled [sha256.Size]byte
 }
 
 // AnchorInfo is how the anchoring stands.
@@ -169,18 +171,38 @@ func (s *Service) follow(ctx context.Context) error {
 	return s.certifyAgain(ctx)
 }
 
-// certifyAgain issues the anchored editions of certificates, in the process that signs them. Only the one that follows transactions
-// knows whether those that it has issued still hold; another looks at all.
+// certifyAgain issues the anchored editions of certificates, in the process that signs them.
 func (s *Service) certifyAgain(ctx context.Context) error {
 	if s.cfg.Signer == nil {
 		return nil
 	}
+	settled, err := s.settledAttempts(ctx)
+	if err != nil {
+		return err
+	}
+	if settled != s.anchoring.settled {
+		s.anchoring.current = false
+	}
 	if err := s.anchorCertificates(ctx, stateCertified); err != nil || s.anchoring.current {
 		return err
 	}
-	err := s.anchorCertificates(ctx, stateAnchored)
-	s.anchoring.current = err == nil && s.cfg.Sender != nil
+	err = s.anchorCertificates(ctx, stateAnchored)
+	s.anchoring.current, s.anchoring.settled = err == nil, settled
 	return err
+}
+
+// settledAttempts is a digest of which transactions stand in which blocks: while it stays, so do the certificates that name them.
+func (s *Service) settledAttempts(ctx context.Context) (sum [sha256.Size]byte, err error) {
+	all, err := s.attempts(ctx)
+	h := sha256.New()
+	for _, a := range all {
+		if s.confirmed(a) {
+			h.Write(a.Transaction[:])
+			h.Write(a.BlockHash[:])
+		}
+	}
+	copy(sum[:], h.Sum(nil))
+	return sum, err
 }
 
 // due says whether a quarter of the published delay has passed since something was last sent.

@@ -63,7 +63,7 @@ func (e *execution) issue(ctx context.Context, checkpoint anchor.Checkpoint, at 
 		return nil, err
 	}
 	sum := sha256.Sum256(file)
-	e.file.Certificate, err = e.cfg.Ledger.PutCertificate(ctx, e.row.ID, file)
+	e.file.Certificate, err = e.cfg.Ledger.PutCertificate(ctx, e.row.ID, e.file.Edition, file)
 	return sum[:], err
 }
 

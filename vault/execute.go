@@ -82,6 +82,11 @@ func (s *Service) execute(ctx context.Context, id, lease string, steps []step) e
 		if st.from == stateApproved && s.cfg.Keys == nil {
 			return s.askToPrepare(ctx, row)
 		}
+		if s.cfg.Shared {
+			if err := s.takeLease(ctx, lease, leaseTerm); err != nil {
+				return err
+			}
+		}
 		s.cfg.Logger.Info("erasure step begins", "case", id, "to", string(st.to))
 		if err := st.run(e, ctx); err != nil {
 			return fmt.Errorf("case %s: on the way to %s: %w", id, st.to, err)
@@ -136,9 +141,13 @@ func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
 
 // askToPrepare leaves a case that waits for its copies to a process that serves, once more when its job seems to be lost.
 func (s *Service) askToPrepare(ctx context.Context, c offchain.Case) error {
-	if s.cfg.Now().Sub(c.Created) < writerWait {
+	if s.cfg.Now().Sub(c.Created) < writerWait || s.cfg.Now().Sub(s.asked[c.ID]) < writerWait {
 		return nil
 	}
+	if s.asked == nil {
+		s.asked = map[string]time.Time{}
+	}
+	s.asked[c.ID] = s.cfg.Now()
 	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return tx.Enqueue(ctx, offchain.PrepareErasure{Case: c.ID}) })
 }
 
@@ -157,7 +166,7 @@ func (e *execution) tombstone(ctx context.Context) error {
 		if err := e.bury(ctx, tx, h); err != nil {
 			return err
 		}
-		return tx.SetPatientState(ctx, patient, offchain.PatientErasing)
+		return errors.Join(e.tellAll(ctx, tx, patient), tx.SetPatientState(ctx, patient, offchain.PatientErasing))
 	})
 	if err == nil {
 		e.open.revoke(patient) // who had been reading stops here as well
@@ -219,7 +228,9 @@ func (e *execution) enterLedger(ctx context.Context) error {
 		return err
 	}
 	e.file.Ledger = written.Seq
-	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return enterLog(ctx, tx, e.file.erasedKeys(e.row.ID)...) })
+	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return errors.Join(e.holdsLease(ctx, tx, e.lease, leaseTerm), enterLog(ctx, tx, e.file.erasedKeys(e.row.ID)...))
+	})
 	if err != nil {
 		return err
 	}
@@ -316,6 +327,9 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 		doomed = append(doomed, p.Compartment)
 	}
 	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if err := e.holdsLease(ctx, tx, e.lease, leaseTerm); err != nil {
+			return err
+		}
 		for _, r := range kept {
 			if err := tx.MoveRecord(ctx, r); err != nil {
 				return err
@@ -395,7 +409,7 @@ func (s *Service) KeepErasing(ctx context.Context) {
 		err := s.checkRestore(ctx)
 		if err == nil {
 			err = errors.Join(s.sweep(ctx, false), s.resumeErasures(ctx), s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-				return tx.ForgetRevocations(ctx, s.now().Add(-revocationsKept))
+				return errors.Join(tx.ForgetRevocations(ctx, s.now().Add(-revocationsKept)), s.forgetDead(ctx, tx))
 			}))
 		}
 		if err != nil && ctx.Err() == nil {

@@ -108,6 +108,10 @@ func (f *faultyStore) View(ctx context.Context, fn func(offchain.Queries) error)
 	return f.call("store.View", func() error { return f.store.View(ctx, fn) })
 }
 
+func (f *faultyStore) RenewSession(ctx context.Context, s offchain.Session) error {
+	return f.store.RenewSession(ctx, s)
+}
+
 func (f *faultyStore) Scrub(ctx context.Context) error {
 	return f.call("store.Scrub", func() error { return f.store.Scrub(ctx) })
 }
@@ -190,9 +194,9 @@ func (f *faultyLedger) Entries(ctx context.Context) (all []offchain.LedgerEntry,
 	return all, err
 }
 
-func (f *faultyLedger) PutCertificate(ctx context.Context, id string, data []byte) (path string, err error) {
+func (f *faultyLedger) PutCertificate(ctx context.Context, id string, edition int, data []byte) (path string, err error) {
 	err = f.call("ledger.PutCertificate", func() error {
-		path, err = f.Ledger.PutCertificate(ctx, id, data)
+		path, err = f.Ledger.PutCertificate(ctx, id, edition, data)
 		return err
 	})
 	return path, err

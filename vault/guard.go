@@ -322,6 +322,9 @@ func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
 	}
 	var doomed []offchain.Compartment
 	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if err := s.holdsLease(ctx, tx, leaseErasing, leaseTerm); err != nil {
+			return err
+		}
 		if doomed, err = tx.CompartmentsByKey(ctx, e.Keys); err != nil {
 			return err
 		}
@@ -337,15 +340,38 @@ func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
 		return err
 	}
 	s.cfg.Step("replay.tombstoned")
+	if err := s.revokeAll(ctx, doomed); err != nil {
+		return err
+	}
 	if err := s.destroyAgain(ctx, e); err != nil {
 		return err
 	}
+	if err := s.revokeAll(ctx, doomed); err != nil { // who had found no tombstone may have unwrapped one since
+		return err
+	}
 	s.cfg.Step("replay.destroyed")
-	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.wipeAgain(ctx, tx, e, doomed) })
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		return errors.Join(s.holdsLease(ctx, tx, leaseErasing, leaseTerm), s.wipeAgain(ctx, tx, e, doomed))
+	})
 	if err != nil {
 		return err
 	}
 	return s.cfg.Store.Scrub(ctx)
+}
+
+// revokeAll has every process drop the keys of those whose compartments these are.
+func (s *Service) revokeAll(ctx context.Context, doomed []offchain.Compartment) error {
+	told := map[string]bool{}
+	for _, c := range doomed {
+		if told[c.Patient] {
+			continue
+		}
+		told[c.Patient] = true
+		if err := s.revokeEverywhere(ctx, c.Patient); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findRetained opens what the erasure kept. A key store that was put back to a time before the copy was made no longer has its

@@ -88,10 +88,7 @@ func (s *Service) beginSession(ctx context.Context) error {
 // renewSession says what this process has carried out, and until when it may be relied on to look again.
 func (s *Service) renewSession(ctx context.Context, seen int64) error {
 	until := s.cfg.Now().Add(sessionTerm)
-	err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		return tx.PutSession(ctx, offchain.Session{Holder: s.cfg.Holder, Seen: seen, Until: until})
-	})
-	if err != nil {
+	if err := s.cfg.Store.RenewSession(ctx, offchain.Session{Holder: s.cfg.Holder, Seen: seen, Until: until}); err != nil {
 		return err
 	}
 	s.session.mu.Lock()
@@ -131,12 +128,19 @@ func (s *Service) hear(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, until.Sub(s.cfg.Now()))
 	defer cancel()
 	var news []offchain.Revocation
+	var last int64
 	err := s.cfg.Store.View(ctx, func(q offchain.Queries) (err error) {
+		if last, err = q.LastRevocation(ctx); err != nil {
+			return err
+		}
 		news, err = q.Revocations(ctx, seen)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if last < seen { // the index was put back: its numbers begin again
+		return s.beginSession(ctx)
 	}
 	for _, r := range news {
 		s.carryOut(r)
@@ -226,12 +230,32 @@ func (s *Service) sessions(ctx context.Context) (live []offchain.Session, err er
 	return live, err
 }
 
+// forgetDead removes sessions that have long been over.
+func (s *Service) forgetDead(ctx context.Context, tx offchain.Tx) error {
+	all, err := tx.Sessions(ctx)
+	for _, one := range all {
+		if s.cfg.Now().After(one.Until.Add(revocationsKept)) {
+			err = errors.Join(err, tx.EndSession(ctx, one.Holder))
+		}
+	}
+	return err
+}
+
 // tellTokens says in a transaction that a patient's tokens have ended, to processes that give something out by one.
 func (s *Service) tellTokens(ctx context.Context, tx offchain.Tx, patient string) error {
 	if !s.cfg.Shared {
 		return nil
 	}
 	_, err := tx.Revoke(ctx, offchain.Revocation{Patient: patient, At: s.now()})
+	return err
+}
+
+// tellAll says in a transaction that all reading of a patient ends. Nobody is waited for yet.
+func (s *Service) tellAll(ctx context.Context, tx offchain.Tx, patient string) error {
+	if !s.cfg.Shared {
+		return nil
+	}
+	_, err := tx.Revoke(ctx, offchain.Revocation{Patient: patient, Keys: true, At: s.now()})
 	return err
 }
 
@@ -291,11 +315,13 @@ func (s *Service) keepLease(ctx context.Context, lease string, lose context.Canc
 		case <-tick.C:
 		}
 		next := s.cfg.Now().Add(leaseTerm)
-		err := s.takeLease(ctx, lease, leaseTerm)
+		short, cancel := context.WithTimeout(ctx, max(0, until.Sub(s.cfg.Now())-leaseTerm/3)) // an index that hangs must not outlast it
+		err := s.takeLease(short, lease, leaseTerm)
+		cancel()
 		switch {
 		case err == nil:
 			until = next
-		case errors.Is(err, offchain.ErrHeld) || s.cfg.Now().After(until.Add(-leaseTerm/3)):
+		case errors.Is(err, offchain.ErrHeld) || !s.cfg.Now().Before(until.Add(-leaseTerm/3)):
 			lose(fmt.Errorf("the lease %s was lost: %w", lease, err))
 			return
 		}

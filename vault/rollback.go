@@ -21,6 +21,9 @@ func (s *Service) rollBack(ctx context.Context, c offchain.Case) error {
 	}
 	var objects []offchain.Intent
 	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		if err := s.holdsLease(ctx, tx, leaseErasing, leaseTerm); err != nil {
+			return err
+		}
 		for _, d := range dead {
 			all, err := tx.Objects(ctx, c.Patient)
 			if err != nil {

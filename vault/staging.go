@@ -20,6 +20,7 @@ type staging struct {
 	fresh   []offchain.Compartment // compartments whose keys are new
 	objects []offchain.Object
 	opened  []*keys.Key
+	swept   bool // somebody took this process for dead, and cleans up after it
 }
 
 // compartment is a patient's compartment with its key open.
@@ -131,7 +132,9 @@ func (st *staging) commit(ctx context.Context, fn func(offchain.Tx) error) error
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.TakeIntents(ctx, names(st.intents)) // fails when this process was taken for dead, and cleaned up after
+		err := tx.TakeIntents(ctx, st.s.cfg.Holder, names(st.intents))
+		st.swept = errors.Is(err, offchain.ErrNotFound)
+		return err
 	})
 }
 
@@ -139,6 +142,9 @@ func (st *staging) commit(ctx context.Context, fn func(offchain.Tx) error) error
 // answer was lost has taken its announcements back, and is left alone.
 func (st *staging) abandon(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
+	if st.swept { // what was made after it was cleaned up
+		return st.announceAgain(ctx)
+	}
 	announced, err := st.s.announced(ctx)
 	if err != nil {
 		return err
@@ -148,6 +154,18 @@ func (st *staging) abandon(ctx context.Context) error {
 		return st.s.remove(ctx, mine)
 	}
 	return st.s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return tx.LeaveIntents(ctx, names(mine)) })
+}
+
+// announceAgain leaves everything to whoever cleans up, whether it is there or not.
+func (st *staging) announceAgain(ctx context.Context) error {
+	return st.s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		var all []offchain.Intent
+		for _, i := range st.intents {
+			i.Holder = ""
+			all = append(all, i)
+		}
+		return errors.Join(tx.DeleteIntents(ctx, names(all)), tx.InsertIntents(ctx, all))
+	})
 }
 
 // zero forgets the keys that were opened.
@@ -210,11 +228,35 @@ func (s *Service) sweep(ctx context.Context, atStart bool) error {
 			live[one.Holder] = live[one.Holder] || one.Holder != s.cfg.Holder
 		}
 		left = slices.DeleteFunc(left, func(i offchain.Intent) bool { return live[i.Holder] })
+		if left, err = s.takeOver(ctx, left); err != nil {
+			return err
+		}
 	}
 	if len(left) > 0 {
 		s.cfg.Logger.Info("removing what an interrupted change left", "keys_and_objects", len(left))
 	}
 	return s.remove(ctx, left)
+}
+
+// takeOver makes announcements of processes that died this one's, before anything of them is removed: those processes cannot complete
+// them from then on. One that was completed in the meantime is left out.
+func (s *Service) takeOver(ctx context.Context, left []offchain.Intent) (mine []offchain.Intent, err error) {
+	if len(left) == 0 {
+		return nil, nil
+	}
+	wanted := map[string]bool{}
+	for _, i := range left {
+		wanted[i.Name] = true
+	}
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		there, err := tx.Intents(ctx)
+		if err != nil {
+			return err
+		}
+		mine = slices.DeleteFunc(there, func(i offchain.Intent) bool { return !wanted[i.Name] })
+		return tx.LeaveIntents(ctx, names(mine))
+	})
+	return mine, err
 }
 
 // openKey unwraps a compartment's key through the cache. The caller zeroes it.

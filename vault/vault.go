@@ -144,7 +144,8 @@ type Service struct {
 	cache *keys.Cache
 	guard guard
 
-	erasing   sync.Mutex // one erasure at a time, so that the ledger is carried out in its order
+	erasing   sync.Mutex           // one erasure at a time, so that the ledger is carried out in its order
+	asked     map[string]time.Time // under erasing: when a case was last left to another process to prepare
 	writing   writing
 	anchoring anchoring
 	showings  showings
@@ -163,7 +164,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, err
 	}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = wallClock
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -188,6 +189,10 @@ func New(cfg Config) (*Service, error) {
 	s.showings.add(cfg.Log.Shown().Size, cfg.Now())
 	return s, nil
 }
+
+// wallClock is the time by which other processes judge what this one has promised: Go's monotonic reading stands still while a machine
+// is suspended.
+func wallClock() time.Time { return time.Now().Round(0) }
 
 // opens is what this process opens keys with: a process that serves, all; one that erases, those of case files; another, none.
 func (c *Config) opens() keys.Unwrapper {

@@ -440,7 +440,9 @@ func TestTheLogIsTakenOverOnServers(t *testing.T) {
 	for _, name := range workers {
 		p := &program{dir: f.home(name)}
 		p.config.Keys.Vault.Address, p.config.Keys.Vault.Roles = "set", map[transit.Role]vaultLogin{transit.RoleWork: {}}
-		if p.holder() == elected[0] {
+		holder, err := p.holder()
+		noError(t, err)
+		if holder == elected[0] {
 			f.stop(name, os.Kill)
 		}
 	}

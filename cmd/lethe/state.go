@@ -171,7 +171,9 @@ func (st *state) open(ctx context.Context, p *program) error {
 	st.closers = append(st.closers, store.Close)
 	cfg := vault.Config{Store: store, Objects: objects, Ledger: st.book, LedgerOutside: outside}
 	if cfg.Shared = !p.config.Index.Postgres.empty(); cfg.Shared {
-		cfg.Holder = p.holder()
+		if cfg.Holder, err = p.holder(); err != nil {
+			return err
+		}
 	}
 	if err := st.openChain(ctx, p, ring.seeds, &cfg); err != nil {
 		return err

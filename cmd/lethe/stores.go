@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,15 +178,27 @@ func (p *program) checkShared() error {
 	return nil
 }
 
+// holderFile tells state folders apart that have the same path on machines of the same name.
+const holderFile = "holder"
+
 // holder names this process to the others: the same after a restart, as the folder is locked.
-func (p *program) holder() string {
+func (p *program) holder() (string, error) {
+	own := filepath.Join(p.dir, holderFile)
+	mark, err := readBounded(own, maxPublished)
+	if errors.Is(err, fs.ErrNotExist) {
+		mark = []byte(newSuffix() + "\n")
+		err = writeOnce(own, mark)
+	}
+	if err != nil {
+		return "", err
+	}
 	names := make([]string, 0, len(p.roles()))
 	for _, role := range p.roles() {
 		names = append(names, string(role))
 	}
 	host, _ := os.Hostname()
-	place := sha256.Sum256([]byte(host + resolved(p.dir)))
-	return fmt.Sprintf("%s-%x", strings.Join(names, "+"), place[:6])
+	place := sha256.Sum256([]byte(host + resolved(p.dir) + string(mark)))
+	return fmt.Sprintf("%s-%x", strings.Join(names, "+"), place[:6]), nil
 }
 
 // objectStore is where objects are, until it is closed.

@@ -218,6 +218,12 @@ func (i watchedIndex) View(ctx context.Context, fn func(offchain.Queries) error)
 	return i.to.View(ctx, fn)
 }
 
+func (i watchedIndex) RenewSession(ctx context.Context, s offchain.Session) (err error) {
+	ctx, end := i.begin(ctx, "session")
+	defer end(&err)
+	return i.to.RenewSession(ctx, s)
+}
+
 func (i watchedIndex) Scrub(ctx context.Context) (err error) {
 	ctx, end := i.begin(ctx, "scrub")
 	defer end(&err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 
 	"lethe/offchain"
 )
@@ -115,22 +116,26 @@ func (t *tx) InsertIntents(ctx context.Context, intents []offchain.Intent) error
 }
 
 func (t *tx) DeleteIntents(ctx context.Context, names []string) error {
-	_, err := t.deleteIntents(ctx, names)
+	_, err := t.deleteIntents(ctx, nil, names)
 	return wrap("delete intents", err)
 }
 
-func (t *tx) TakeIntents(ctx context.Context, names []string) error {
-	n, err := t.deleteIntents(ctx, names)
+func (t *tx) TakeIntents(ctx context.Context, holder string, names []string) error {
+	n, err := t.deleteIntents(ctx, &holder, names)
 	if err == nil && n != int64(len(names)) {
 		err = sql.ErrNoRows
 	}
 	return wrap("take intents", err)
 }
 
-// deleteIntents says how many there were.
-func (t *tx) deleteIntents(ctx context.Context, names []string) (deleted int64, err error) {
+// deleteIntents says how many there were, of one holder if one is given.
+func (t *tx) deleteIntents(ctx context.Context, holder *string, names []string) (deleted int64, err error) {
 	for some := range slices.Chunk(names, 1000) {
-		done, err := t.ExecContext(ctx, `DELETE FROM intents WHERE tenant = $1 AND name IN `+list(len(some)), args(t, some)...)
+		query, values := `DELETE FROM intents WHERE tenant = $1 AND name IN `+list(len(some)), args(t, some)
+		if holder != nil {
+			query, values = query+` AND holder = $`+strconv.Itoa(len(some)+2), append(values, *holder)
+		}
+		done, err := t.ExecContext(ctx, query, values...)
 		if err != nil {
 			return deleted, err
 		}

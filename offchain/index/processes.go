@@ -19,6 +19,11 @@ func (t *tx) PutSession(ctx context.Context, s offchain.Session) error {
 		t.store.tenant, s.Holder, s.Seen, s.Until.UnixMilli())
 }
 
+// RenewSession implements [offchain.Store].
+func (s *Store) RenewSession(ctx context.Context, session offchain.Session) error {
+	return s.transact(ctx, s.queue, s.changes, s.look, func(q *tx) error { return q.PutSession(ctx, session) })
+}
+
 func (t *tx) EndSession(ctx context.Context, holder string) error {
 	return t.exec(ctx, "end session", `DELETE FROM sessions WHERE tenant = $1 AND holder = $2`, t.store.tenant, holder)
 }

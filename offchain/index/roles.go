@@ -40,7 +40,7 @@ func roles() []role {
 			seeVersions, workJobs, numberJobs,
 			`SELECT ON log_entries, chain_attempts, leases, registry_leaves, registry_versions, settings, cases, spent, tokens`,
 			`INSERT ON log_entries, chain_attempts, leases, registry_leaves, registry_versions, settings`,
-			`UPDATE ON log_entries, chain_attempts, leases, registry_leaves, settings, cases`,
+			`UPDATE ON log_entries, chain_attempts, leases, registry_leaves, settings`,
 			`DELETE ON spent, tokens`,
 		}},
 		{"lethe_erase", []string{

@@ -50,7 +50,7 @@ var allowed = map[string]string{ // serve, work, erase, witness
 	"imports":           "SI   -    SD   -",
 	"disclosures":       "SI   -    SUD  -",
 	"tombstones":        "S    -    SID  -",
-	"cases":             "SIU  SU   SU   S",
+	"cases":             "SIU  S    SU   S",
 	"ledger_applied":    "S    -    SI   -",
 	"intents":           "SIUD -    SIUD -",
 	"settings":          "SIU  SIU  SIU  S",
@@ -193,7 +193,7 @@ func serve(ctx context.Context, tx offchain.Tx) error {
 	_, err := tx.ReserveLeaf(ctx, "grants", 9)
 	_, revoked := tx.Revoke(ctx, offchain.Revocation{Patient: "p"})
 	announced := []offchain.Intent{{Kind: offchain.IntentKey, Name: "l"}, {Kind: offchain.IntentKey, Name: "m"}}
-	return errors.Join(err, revoked, tx.InsertIntents(ctx, announced), tx.TakeIntents(ctx, []string{"l"}), tx.LeaveIntents(ctx, []string{"m"}),
+	return errors.Join(err, revoked, tx.InsertIntents(ctx, announced), tx.TakeIntents(ctx, "", []string{"l"}), tx.LeaveIntents(ctx, []string{"m"}),
 		tx.PutSession(ctx, offchain.Session{Holder: "a"}), tx.PutSession(ctx, offchain.Session{Holder: "a"}),
 		tx.PutSession(ctx, offchain.Session{Holder: "b"}), tx.EndSession(ctx, "b"), tx.TakeLease(ctx, "preparing", "a", someDay, someDay),
 		tx.Enqueue(ctx, offchain.PrepareErasure{Case: "c"}), tx.Enqueue(ctx, offchain.ExecuteErasure{Case: "c"}),
@@ -224,7 +224,7 @@ func workLog(ctx context.Context, tx offchain.Tx) error {
 	return errors.Join(err, place(ctx, tx), tx.ForgetPositions(ctx), place(ctx, tx),
 		tx.SaveAttempt(ctx, offchain.Attempt{Created: someDay}), tx.SaveAttempt(ctx, offchain.Attempt{Created: someDay}),
 		tx.PublishLeaves(ctx, offchain.TreeVersion{Kind: "grants", Version: 2}),
-		tx.InsertEntries(ctx, []offchain.LogEntry{{Entry: [32]byte{2}}}), tx.UpdateCase(ctx, someCase),
+		tx.InsertEntries(ctx, []offchain.LogEntry{{Entry: [32]byte{2}}}),
 		tx.PutSetting(ctx, "log", []byte{}), tx.Expire(ctx, someDay), tx.Enqueue(ctx, offchain.SequenceLog{}))
 }
 

@@ -170,7 +170,7 @@ func intentsAreTakenOnce(t *testing.T, s offchain.Store) {
 	mine[1].Holder = ""
 	equal(t, "left", left, mine)
 	take := func(names ...string) error {
-		return s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.TakeIntents(t.Context(), names) })
+		return s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.TakeIntents(t.Context(), "p", names) })
 	}
 	change(t, s, func(ctx context.Context, tx offchain.Tx) error { return tx.DeleteIntents(ctx, []string{"b"}) })
 	if err := take("a", "b"); !errors.Is(err, offchain.ErrNotFound) {

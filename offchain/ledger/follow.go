@@ -49,7 +49,7 @@ func (f *Follower) Append(context.Context, offchain.LedgerEntry) (offchain.Ledge
 }
 
 // PutCertificate implements [offchain.Ledger]: it is refused.
-func (f *Follower) PutCertificate(context.Context, string, []byte) (string, error) {
+func (f *Follower) PutCertificate(context.Context, string, int, []byte) (string, error) {
 	return "", errFollows()
 }
 

@@ -40,7 +40,7 @@ func TestFollowerReadsWhatIsEntered(t *testing.T) {
 	if _, err := f.Append(t.Context(), entry("e")); err == nil {
 		t.Error("a follower enters something")
 	}
-	if _, err := f.PutCertificate(t.Context(), "e", nil); err == nil {
+	if _, err := f.PutCertificate(t.Context(), "e", 1, nil); err == nil {
 		t.Error("a follower writes a certificate")
 	}
 	if err := os.Remove(filepath.Join(b.mirror, "ledger", "0000000000000004")); err != nil {
@@ -57,9 +57,15 @@ func TestFollowerReadsTheNewestEdition(t *testing.T) {
 	if _, err := f.Certificate(t.Context(), "a"); !errors.Is(err, offchain.ErrNotFound) {
 		t.Errorf("no certificate: %v, want ErrNotFound", err)
 	}
-	for _, edition := range []string{"first", "first", "second"} { // a crash may put one again
-		if _, err := l.PutCertificate(t.Context(), "a", []byte(edition)); err != nil {
+	late := b.mustOpen(t)                                                   // of a process that was held up
+	for i, edition := range []string{"first", "first", "second", "third"} { // a crash may put one again
+		if _, err := l.PutCertificate(t.Context(), "a", 1+i/2+i/3, []byte(edition)); err != nil {
 			t.Fatal(err)
+		}
+		if i > 1 {
+			if _, err := late.PutCertificate(t.Context(), "a", 1, []byte("late")); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for name, of := range map[string]interface {
 			Certificate(ctx context.Context, id string) ([]byte, error)

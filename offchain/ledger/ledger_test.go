@@ -274,8 +274,8 @@ func TestTwoKeepersTakeTurns(t *testing.T) {
 
 func TestCertificatesAreReplacedWhole(t *testing.T) {
 	l := newBooks(t).mustOpen(t)
-	for _, text := range []string{"first edition", "second"} {
-		path, err := l.PutCertificate(t.Context(), "case-1", []byte(text))
+	for i, text := range []string{"first edition", "second"} {
+		path, err := l.PutCertificate(t.Context(), "case-1", i+1, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
