@@ -31,7 +31,7 @@ const (
 	// logRetry is how long entries wait for a log that could not be written to; it is tried for as long as it takes.
 	logRetry    = 5 * time.Second
 	logAttempts = 1 << 14
-	// questionAttempts are few: who asks waits a minute, and asks again.
+	// questionAttempts are few: who asks waits for minutes, and asks again.
 	questionAttempts = 3
 )
 
