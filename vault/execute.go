@@ -287,13 +287,36 @@ func (s *Service) destroyKey(ctx context.Context, name keys.Name) error {
 // advanceCounter turns the key store's counter until it stands at the ledger's number or above.
 func (s *Service) advanceCounter(ctx context.Context, to uint64) error {
 	at, err := s.cfg.Eraser.Count(ctx)
+	behind := at < to
 	for err == nil && at < to {
 		at, err = s.cfg.Eraser.Advance(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("turn the key store's counter: %w", err)
 	}
+	if behind && at > to {
+		return s.balance(ctx, at)
+	}
 	return nil
+}
+
+// balance brings the ledger up to a counter that was turned once too often, by a process that stood still while another went on: with
+// entries of nothing, for a counter ahead of the ledger says that the ledger was put back.
+func (s *Service) balance(ctx context.Context, count uint64) error {
+	for {
+		entries, err := s.cfg.Ledger.Entries(ctx)
+		if err != nil || uint64(len(entries)) >= count {
+			return err
+		}
+		id, err := newRecordID()
+		if err == nil {
+			_, err = s.cfg.Ledger.Append(ctx, offchain.LedgerEntry{Case: id, At: s.now(), Keys: []string{}, Objects: []string{}})
+		}
+		if err != nil {
+			return fmt.Errorf("balance the key store's counter: %w", err)
+		}
+		s.cfg.Logger.Warn("the key store's counter was turned once too often; an entry of nothing balances it")
+	}
 }
 
 // deleteObjects is step 8. What its store keeps under a lock is left, and said in the certificate.

@@ -504,3 +504,34 @@ func TestWhoLostTheErasureRecordsNothing(t *testing.T) {
 		t.Errorf("the case is %s", s)
 	}
 }
+
+// stoodStill is an eraser that has looked at the counter before another process turned it.
+type stoodStill struct {
+	Eraser
+	seen uint64
+}
+
+func (e stoodStill) Count(context.Context) (uint64, error) { return e.seen, nil }
+
+// A counter that is turned once too often is balanced, and not taken for a ledger that was put back.
+func TestALateTurnOfTheCounterIsBalanced(t *testing.T) {
+	f := newFleet(t)
+	serve := f.process("serve")
+	f.process("work")
+	eraser := f.process("erase")
+	f.process("witness")
+	done := serve.take(1)
+	id := serve.approve(request(done.Patient))
+	f.reaches(id, stateCertified)
+	late := f.idle("erase-late")
+	late.cfg.Eraser = stoodStill{late.cfg.Eraser, 0}
+	must(t, late.advanceCounter(t.Context(), 1))
+	if n, err := f.ring.Count(t.Context()); err != nil || n != 2 {
+		t.Fatalf("the counter stands at %d, %v", n, err)
+	}
+	must(t, errors.Join(eraser.Recover(t.Context()), serve.Recover(t.Context())))
+	next := serve.take(2)
+	id = serve.approve(request(next.Patient))
+	f.reaches(id, stateCertified)
+	must(t, serve.Recover(t.Context()))
+}
