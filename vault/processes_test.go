@@ -189,6 +189,10 @@ func TestAnErasureAcrossProcesses(t *testing.T) {
 	if _, err := two.cfg.Ledger.(*ledger.Follower).Certificate(t.Context(), id); err != nil {
 		t.Errorf("the certificate where it serves: %v", err)
 	}
+	// with the tombstone, before the keys are destroyed, and once they are: who had found no tombstone may have opened one meanwhile
+	if n := f.text(`SELECT count(*) FROM revocations WHERE keys = 1`); n != "3" {
+		t.Errorf("%s revocations were entered, want 3", n)
+	}
 	if n := f.text(`SELECT count(*) FROM questions`); n != "0" {
 		t.Errorf("%s questions are left", n)
 	}
@@ -222,6 +226,7 @@ func TestThreat04NoKeyDiesBeforeEveryProcessHasDroppedIt(t *testing.T) {
 		t.Errorf("after its session: %v, want ErrUnavailable", err)
 	}
 	is(t, deaf.admit(t.Context()), offchain.ErrUnavailable)
+	time.Sleep(5 * poll)
 	if f.state(id) != string(stateLedgered) {
 		t.Error("clocks that are apart are not allowed for")
 	}
@@ -356,6 +361,11 @@ func TestOneProcessErasesAtATime(t *testing.T) {
 	if err := two.alone(short, leaseErasing, func(context.Context) error { return nil }); !errors.Is(err, offchain.ErrHeld) {
 		t.Errorf("a second one: %v, want ErrHeld", err)
 	}
+	again, stop := context.WithTimeout(t.Context(), 3*poll)
+	defer stop()
+	if err := two.checkRestore(again); !errors.Is(err, offchain.ErrHeld) {
+		t.Errorf("a second one compares and repairs: %v, want ErrHeld", err)
+	}
 	f.clock.move(leaseTerm + time.Second) // the first hangs
 	must(t, two.alone(t.Context(), leaseErasing, func(context.Context) error {
 		close(end)
@@ -386,10 +396,23 @@ func TestErasureWaitsForItsWitnesses(t *testing.T) {
 	f.reaches(id, stateCertified)
 }
 
+// refreshed counts how often somebody looks whether another has written.
+type refreshed struct {
+	LogWriter
+	n int
+}
+
+func (r *refreshed) Refresh(ctx context.Context) (bool, error) {
+	r.n++
+	return r.LogWriter.Refresh(ctx)
+}
+
 // Of two that write the log, the one that was not elected leaves it alone, and takes over once the other is gone.
 func TestTheLogIsTakenOver(t *testing.T) {
 	f := newFleet(t)
 	one, two, serve := f.idle("work-1"), f.idle("work-2"), f.idle("serve")
+	looks := &refreshed{LogWriter: two.cfg.Writer}
+	two.cfg.Writer = looks
 	must(t, errors.Join(one.Recover(t.Context()), two.Recover(t.Context()), serve.Recover(t.Context())))
 	serve.take(1)
 	write := func(p *process, want int) {
@@ -407,6 +430,9 @@ func TestTheLogIsTakenOver(t *testing.T) {
 	write(two, 8)
 	serve.take(3)
 	write(one, 8)
+	if looks.n != 1 {
+		t.Errorf("the second has looked %d times whether another had written, want once", looks.n)
+	}
 	if elected, err := one.writes(t.Context()); err != nil || elected {
 		t.Errorf("the first is elected still: %v, %v", elected, err)
 	}
