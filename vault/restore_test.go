@@ -241,7 +241,7 @@ func (h *history) keepsOriginals(t *testing.T, now string) {
 
 // caseLost says whether the key of the case's file is lost, and the ledger does not know the case yet.
 func (h *history) caseLost(now, earlier string, stores []string) bool {
-	return h.between(now, "erase.approved", "erase.ledger-file-appended") && earlier == "before" &&
+	return h.between(now, "erase.approved", "erase.ledger-copied") && earlier == "before" &&
 		slices.Contains(stores, keysDir) && !slices.Contains(stores, indexDir)
 }
 
