@@ -16,6 +16,7 @@ import (
 // Whatever is altered, cut off, exchanged or missing in a backup is found by verify, and is not restored; what a restore that
 // failed has left is not taken for a state.
 func TestTamperedBackupsAreRefused(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	older := g.backup(t)
 	g.takeIn(t, 1)
@@ -86,6 +87,7 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 
 // The manifest of an older backup in the place of a newer one's is a whole manifest: what it names is not there.
 func TestAnOlderManifestIsOfAnotherBackup(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	older := g.backup(t)
 	g.takeIn(t, 1)
@@ -108,6 +110,7 @@ func (g guarded) pastEpoch(t *testing.T, start time.Time, keep time.Duration) ar
 }
 
 func TestBackupIsRefusedOutsideAnEpoch(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	backup := g.with("backup", "--to", g.to)
 	g.pastEpoch(t, time.Now().Add(-31*day), 35*day)

@@ -79,6 +79,7 @@ func (g guarded) restoreArgs(from string) []string {
 // Everything is lost but what is outside the backup on purpose: the second copy of the ledger. The patient who was erased after
 // the backup stays erased, the other reads byte for byte.
 func TestBackupRestoredWithTheLedgersCopyAlone(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	b := g.backup(t)
 	doomed := g.keysOf(t, 0)
@@ -105,6 +106,7 @@ func TestBackupRestoredWithTheLedgersCopyAlone(t *testing.T) {
 
 // Everything is lost but the chain: the keys that were erased since the backup are announced there.
 func TestBackupRestoredWithTheChainAlone(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	g.config = filepath.Join(t.TempDir(), "none.yaml")
 	noError(t, os.WriteFile(g.config, nil, 0o600))
@@ -154,6 +156,7 @@ func (g guarded) alive(t *testing.T, keys []string) (n int) {
 
 // A second backup archives only what is new, the first one stays as it is, and another epoch archives everything again.
 func TestBackupsAreIncrementalWithinAnEpoch(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	first := g.backup(t)
 	if first.NewObjects != first.Objects || first.Objects < 4 {

@@ -54,6 +54,7 @@ func TestKillDuringImport(t *testing.T) {
 	base := newFolder(t, 1)
 	for _, point := range append(points("import."), "import.key-made:3", "import.object-committed:2") {
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			killed(t, point, "import", bundleFile(t, 1), "--dir", f.dir)
 
@@ -157,6 +158,7 @@ func TestKillOnTheWayIntoTheLog(t *testing.T) {
 			continue
 		}
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			killed(t, point, "import", bundleFile(t, 1), "--dir", f.dir)
 			after := point == "log.checkpoint-shown" || point == "log.positions-noted"
@@ -197,6 +199,7 @@ func TestThreat19KillOnTheWayToTheChain(t *testing.T) {
 			continue
 		}
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			killed(t, point, "log", "anchor", "--dir", f.dir)
 			file := filepath.Join(t.TempDir(), "receipt.json")
@@ -253,6 +256,7 @@ func TestKillDuringReplay(t *testing.T) {
 	must[erased](t, "erase", base.patients[0], "--ground", "17.1.b", "--yes", "--dir", base.dir)
 	for _, point := range points("replay.") {
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			f.replace(t, older, keysFolder)
 			f.replace(t, older, indexFolder)

@@ -142,6 +142,7 @@ func decoded[T any](t *testing.T, text string) (v T) {
 }
 
 func TestAProviderReadsByProof(t *testing.T) {
+	t.Parallel()
 	c := newClinic(t)
 	c.serve()
 	c.enrol()

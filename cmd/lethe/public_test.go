@@ -18,6 +18,7 @@ import (
 // Nothing about a person is public: the log's entries, tiles and checkpoints, the published files, and every transaction's calldata and
 // every event of the chain are searched for what the bundles say, and for every id, key name and digest of the index.
 func TestNothingAboutAPersonInTheLogOrOnTheChain(t *testing.T) {
+	t.Parallel()
 	data := testData(t)
 	f := folder{dir: filepath.Join(t.TempDir(), "state")}
 	result := must[demoResult](t, "demo", "--data", data, "--dir", f.dir)

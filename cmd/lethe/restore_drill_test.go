@@ -22,6 +22,7 @@ func (g guarded) drillArgs(t *testing.T, more ...string) (scratch string, args [
 // A drill proves that the backup opens, carries out what it has forgotten, and changes nothing: not the state folder, its chain
 // and log, the ledger's copy, the backups or the keeper's folder. Its scratch folder is gone afterwards.
 func TestDrillProvesTheBackupAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	g.backup(t)
 	must[erased](t, g.with("erase", g.patients[0], "--ground", "17.1.b", "--yes")...)
@@ -78,6 +79,7 @@ func TestDrillBesideAService(t *testing.T) {
 
 // What a drill cannot read or open, it names, fails, and leaves nothing.
 func TestDrillFailsOnWhatIsNotGood(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	b := g.backup(t)
 	for name, spoil := range map[string]func() (undo func()){

@@ -108,6 +108,7 @@ func TestSingleStoresAreRestored(t *testing.T) {
 
 // Without a witness, or with one that is older than the backup, nothing is restored; --no-witness says that this is meant.
 func TestRestoreWantsAWitness(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	none := filepath.Join(t.TempDir(), "none.yaml")
 	noError(t, os.WriteFile(none, nil, 0o600))
@@ -149,6 +150,7 @@ func TestRestoreWantsAWitness(t *testing.T) {
 // An erasure that kept something, carried out after the backup, whose copy is lost: what the backup holds may be the only copy
 // of what the law keeps. Nothing decrypts, and a person must decide; docs/backup.md says so.
 func TestRestoringBeforeAPartialErasureIsQuarantine(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	g.backup(t)
 	must[erased](t, append(eraseArgs(g.folder, 0), "--config", g.config)...)

@@ -28,6 +28,7 @@ func TestThreat01And02RestoredStores(t *testing.T) {
 		"keys, index and ledger": {keysFolder, indexFolder, ledgerFolder},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			for _, s := range stores {
 				f.replace(t, older, s)
@@ -111,6 +112,7 @@ func TestAnErasureWhoseKeyIsLostIsRolledBack(t *testing.T) {
 	base := newFolder(t, 2)
 	for _, point := range []string{"erase.approved", "erase.retained-readable", "erase.tombstoned"} {
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			f := base.clone(t)
 			killed(t, point, eraseArgs(f, 0)...)
 			f.replace(t, base, keysFolder)
@@ -190,6 +192,7 @@ func (f folder) carve(t *testing.T, secrets [][]byte) (found int) {
 }
 
 func TestVerifyRefusesEveryFlippedByte(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	done := must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
 	if v := must[verdict](t, "verify", done.Certificate, "--dir", f.dir); !v.Valid || v.Case != done.Case {

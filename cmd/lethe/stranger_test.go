@@ -91,6 +91,7 @@ func (f folder) receipts(t *testing.T) map[string]string {
 
 // Receipts, certificates and checkpoints verify with what is published and a node of the chain alone.
 func TestAStrangerVerifiesReceipts(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	files := f.receipts(t)
 	s := f.public(t)

@@ -18,6 +18,7 @@ var allStores = []string{keysFolder, indexFolder, objectsFolder, ledgerFolder, l
 // Threat 42: everything is put back to one earlier moment, the chain is not. The contract says how far the log had come, and which keys
 // were erased by then: they are destroyed again before anything decrypts, and the log is not signed over.
 func TestThreat42EverythingPutBackButTheChain(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	older := f.clone(t)
 	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
@@ -88,6 +89,7 @@ func TestALogPutBackIsNotSignedOver(t *testing.T) {
 
 // A folder that is lost is built again from its copy.
 func TestALostLogFolderIsRestoredFromItsCopy(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	before := must[logStatus](t, "log", "status", "--dir", f.dir)
 	if err := os.RemoveAll(filepath.Join(f.dir, logFolder)); err != nil {
@@ -106,6 +108,7 @@ func TestALostLogFolderIsRestoredFromItsCopy(t *testing.T) {
 // Threat 52: the entries that were lost are nowhere. A successor goes on after its delay, everything that is known enters it, and
 // receipts of the old log stay valid.
 func TestThreat52ASuccessorOfALostLog(t *testing.T) {
+	t.Parallel()
 	config := filepath.Join(t.TempDir(), "lethe.yaml")
 	if err := os.WriteFile(config, []byte("anchor:\n  successor_delay: 8s\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -160,6 +163,7 @@ func TestThreat52ASuccessorOfALostLog(t *testing.T) {
 // Threat 42: everything is put back to a time before an erasure, and a successor is opened over it. What the old log had announced is
 // still found, before the new one begins; also when the old stores are put back once more after that.
 func TestThreat42ASuccessorForgetsNoErasure(t *testing.T) {
+	t.Parallel()
 	config := filepath.Join(t.TempDir(), "lethe.yaml")
 	if err := os.WriteFile(config, []byte("anchor:\n  successor_delay: 1s\n"), 0o600); err != nil {
 		t.Fatal(err)
