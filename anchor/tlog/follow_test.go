@@ -59,6 +59,19 @@ func TestFollowerIsNotTakenBack(t *testing.T) {
 	}
 }
 
+// A copy that shows another history under the log's own key is refused.
+func TestFollowerNamesAFork(t *testing.T) {
+	t.Parallel()
+	p, other := filled(t, 3), newPlace(t)
+	f, err := Follow(t.Context(), p.copy, p.key)
+	must(t, err)
+	l := other.start(t)
+	grow(t, l, 6, "another")
+	p.copy.files = other.copy.clone().files
+	_, err = f.Size(t.Context())
+	wants(t, "another history", err, anchor.ErrFork)
+}
+
 // Two writers with folders of their own take turns. What the first had appended and not shown is not in the log of the second; when the
 // first comes again, its folder follows.
 func TestWritersTakeOver(t *testing.T) {

@@ -1,0 +1,118 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"lethe/keys"
+	"lethe/offchain"
+)
+
+// A process that stood still, and comes back when others have gone on.
+
+// What is being cleaned up after cannot be completed any more, however far that has come.
+func TestWhatIsSweptIsNotCompleted(t *testing.T) {
+	f := newFleet(t)
+	serve, eraser := f.idle("serve"), f.idle("erase")
+	must(t, errors.Join(serve.Recover(t.Context()), eraser.Recover(t.Context())))
+	st := &staging{s: serve.Service}
+	row := st.plan("p", "care")
+	must(t, st.announce(t.Context()))
+	left, err := eraser.announced(t.Context())
+	must(t, err)
+	mine, err := eraser.takeOver(t.Context(), left)
+	if must(t, err); len(mine) != 1 {
+		t.Fatalf("%d announcements taken over", len(mine))
+	}
+	_, err = st.make(t.Context(), row) // it comes to itself here
+	must(t, err)
+	st.fresh = nil
+	is(t, st.commit(t.Context(), func(offchain.Tx) error { return nil }), offchain.ErrNotFound)
+	must(t, errors.Join(eraser.remove(t.Context(), mine), st.abandon(t.Context()), eraser.sweep(t.Context(), false)))
+	if there, err := f.ring.Exists(t.Context(), keys.Name(row.KeyName)); err != nil || there {
+		t.Errorf("what was made too late: %v, %v", there, err)
+	}
+	if n := len(f.texts(`SELECT name FROM intents`)); n != 0 {
+		t.Errorf("%d announcements are left", n)
+	}
+}
+
+// An index that was put back numbers its revocations anew: who has seen more drops everything.
+func TestNumbersThatBeginAgainAreNoticed(t *testing.T) {
+	f := newFleet(t)
+	serve := f.idle("serve")
+	must(t, serve.Recover(t.Context()))
+	done := serve.take(1)
+	open, err := serve.Read(t.Context(), done.Bundle, reader)
+	must(t, err)
+	defer open.Close()
+	serve.session.seen = 100
+	must(t, serve.hear(t.Context()))
+	if n := serve.cache.Stats().Held; n != 0 || serve.session.seen != 0 {
+		t.Errorf("%d keys held, seen %d", n, serve.session.seen)
+	}
+	if _, err := open.ReadAt(make([]byte, 1), 0); err == nil {
+		t.Error("reading goes on")
+	}
+}
+
+// Who has lost the lease of an erasure records nothing of it.
+func TestWhoLostTheErasureRecordsNothing(t *testing.T) {
+	f := newFleet(t)
+	serve, one, two := f.idle("serve"), f.idle("erase-1"), f.idle("erase-2")
+	must(t, errors.Join(serve.Recover(t.Context()), one.Recover(t.Context())))
+	done := serve.take(1)
+	id := serve.approve(request(done.Patient))
+	must(t, serve.Service.PrepareErasure(t.Context(), offchain.PrepareErasure{Case: id}))
+	row, key, file, err := one.openCase(t.Context(), id)
+	must(t, err)
+	defer key.Zero()
+	must(t, one.takeLease(t.Context(), leaseErasing, leaseTerm))
+	f.clock.move(leaseTerm + time.Second)
+	must(t, two.takeLease(t.Context(), leaseErasing, leaseTerm))
+	late := &execution{Service: one.Service, row: row, key: key, file: file, lease: leaseErasing}
+	for what, does := range map[string]func(*execution, context.Context) error{
+		"tombstone": (*execution).tombstone, "ledger": (*execution).enterLedger, "scrub": (*execution).scrubIndex,
+	} {
+		must(t, serve.hear(t.Context()))
+		if err := does(late, t.Context()); !errors.Is(err, offchain.ErrHeld) {
+			t.Errorf("%s: %v, want ErrHeld", what, err)
+		}
+	}
+	if s := f.state(id); s != string(stateRetained) {
+		t.Errorf("the case is %s", s)
+	}
+}
+
+// stoodStill is an eraser that has looked at the counter before another process turned it.
+type stoodStill struct {
+	Eraser
+	seen uint64
+}
+
+func (e stoodStill) Count(context.Context) (uint64, error) { return e.seen, nil }
+
+// A counter that is turned once too often is balanced, and not taken for a ledger that was put back.
+func TestALateTurnOfTheCounterIsBalanced(t *testing.T) {
+	f := newFleet(t)
+	serve := f.process("serve")
+	f.process("work")
+	eraser := f.process("erase")
+	f.process("witness")
+	done := serve.take(1)
+	id := serve.approve(request(done.Patient))
+	f.reaches(id, stateCertified)
+	late := f.idle("erase-late")
+	late.cfg.Eraser = stoodStill{late.cfg.Eraser, 0}
+	must(t, late.advanceCounter(t.Context(), 1))
+	if n, err := f.ring.Count(t.Context()); err != nil || n != 2 {
+		t.Fatalf("the counter stands at %d, %v", n, err)
+	}
+	must(t, errors.Join(eraser.Recover(t.Context()), serve.Recover(t.Context())))
+	next := serve.take(2)
+	id = serve.approve(request(next.Patient))
+	f.reaches(id, stateCertified)
+	must(t, serve.Recover(t.Context()))
+}
