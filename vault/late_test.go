@@ -116,3 +116,30 @@ func TestALateTurnOfTheCounterIsBalanced(t *testing.T) {
 	f.reaches(id, stateCertified)
 	must(t, serve.Recover(t.Context()))
 }
+
+// What the guard erases again, other processes may just have opened, before they looked whether a store was put back.
+func TestThreat04AReplayHasEveryProcessDropItsKeys(t *testing.T) {
+	f := newFleet(t)
+	serve, eraser := f.process("serve"), f.idle("erase")
+	must(t, eraser.Recover(t.Context()))
+	done := serve.take(1)
+	open, err := serve.Read(t.Context(), done.Bundle, reader)
+	must(t, err)
+	defer open.Close()
+	entry, err := f.ledger.Append(t.Context(), offchain.LedgerEntry{
+		Case: "forgotten", At: eraser.now(), Objects: []string{},
+		Keys: f.texts(`SELECT key_name FROM compartments WHERE patient = ? AND name <> 'disclosures'`, done.Patient),
+	})
+	must(t, err)
+	held := serve.cache.Stats().Held
+	must(t, eraser.alone(t.Context(), leaseErasing, func(ctx context.Context) error { return eraser.replay(ctx, entry) }))
+	if _, err := open.ReadAt(make([]byte, 1), 0); !errors.Is(err, ErrErased) {
+		t.Errorf("what was being read: %v, want ErrErased", err)
+	}
+	if n := serve.cache.Stats().Held; held == 0 || n != 0 {
+		t.Errorf("%d keys held before, %d afterwards", held, n)
+	}
+	if n := f.text(`SELECT count(*) FROM revocations WHERE keys = 1`); n != "2" {
+		t.Errorf("%s revocations, want one before the keys are destroyed and one after", n)
+	}
+}

@@ -102,3 +102,21 @@ func TestWhatATerminalWouldActOnIsEscaped(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A process keeps its name over restarts, and has no other's: not even of a folder of the same path on a machine of the same name.
+func TestHoldersAreTheirFolders(t *testing.T) {
+	p := &program{dir: t.TempDir()}
+	name := func() string {
+		n, err := p.holder()
+		noError(t, err)
+		return n
+	}
+	first := name()
+	if again := name(); again != first {
+		t.Errorf("%s became %s", first, again)
+	}
+	noError(t, os.Remove(filepath.Join(p.dir, holderFile)))
+	if other := name(); other == first {
+		t.Error("two folders have one name")
+	}
+}
