@@ -23,6 +23,7 @@ type campaign struct {
 	*site
 	rng     *rand.Rand
 	proxies map[string]*proxy
+	socket  string  // the configuration whose chain is reached by websocket
 	planned []fault // one of each kind, then again
 
 	living, erased []resident
@@ -54,6 +55,9 @@ func TestFaultsOnServers(t *testing.T) {
 	if runs > 12 {
 		c.anchor, c.patience = true, 8*time.Second
 	}
+	settings, err := os.ReadFile(c.settings)
+	noError(t, err)
+	c.socket = s.write("socket.yaml", strings.Replace(string(settings), "http://"+all[toGeth].address, "ws://"+all[toSocket].address, 1))
 	c.rng = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a seed that is printed, no secret
 	for range 2 {
 		c.living = append(c.living, c.takeIn())
@@ -74,8 +78,11 @@ func (c *campaign) run(t *testing.T) {
 	if strings.Contains(f.kind, "rotate") || strings.Contains(f.kind, "delete") {
 		at = 3
 	}
-	if f.server == toGeth {
+	switch f.server {
+	case toGeth, toSocket:
 		at = 4
+	case toCopy:
+		at = 3
 	}
 	file, scan := c.nextBundle(), c.scan()
 	c.rng.Shuffle(len(c.living), func(i, j int) { c.living[i], c.living[j] = c.living[j], c.living[i] })
@@ -89,7 +96,7 @@ func (c *campaign) run(t *testing.T) {
 		if i == at {
 			c.proxies[f.server].arm(f)
 		}
-		if i == 1 && f.server != toMinio || i == 4 && !c.anchor && f.server != toGeth {
+		if i == 1 && f.server != toMinio || i == 4 && !c.anchor && f.server != toGeth && f.server != toSocket {
 			continue
 		}
 		done[i] = c.attempt(f, args)
@@ -125,6 +132,8 @@ func (c *campaign) nextFault() fault {
 		f.after = c.rng.IntN(10)
 	case f.kind == blackHole:
 		f.after, f.heals = c.rng.IntN(40), time.Duration(c.rng.IntN(2)*(500+c.rng.IntN(3000)))*time.Millisecond
+	case f.kind == lostPut && f.server == toCopy:
+		f.times, f.after = 1, c.rng.IntN(3)
 	case f.kind == lostCommit || f.kind == lostPut:
 		f.times, f.after = 1+c.rng.IntN(2), c.rng.IntN(12)
 	case strings.HasPrefix(f.kind, "answer lost"):
@@ -152,7 +161,11 @@ func (c *campaign) count(f fault) *tally {
 func (c *campaign) attempt(f fault, args []string) bool {
 	ctx, cancel := context.WithTimeout(c.t.Context(), c.patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], c.with(args...)...)
+	settings := c.settings
+	if f.server == toSocket {
+		settings = c.socket
+	}
+	cmd := exec.CommandContext(ctx, os.Args[0], append(args, "--dir", c.dir, "--config", settings)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	var said bytes.Buffer
 	cmd.Stderr = &said

@@ -24,8 +24,10 @@ var quiet = log.New(io.Discard, "", 0)
 const (
 	toVault    = "Vault"
 	toMinio    = "MinIO"
+	toCopy     = "versitygw" // of the ledger
 	toPostgres = "PostgreSQL"
 	toGeth     = "geth"
+	toSocket   = "geth, websocket"
 )
 
 // faultKinds are the faults of each server.
@@ -34,6 +36,8 @@ func faultKinds() map[string][]string {
 	return map[string][]string{
 		toVault:    append([]string{lostDelete, lostRotate, lostCreate}, tcp...),
 		toMinio:    append([]string{lostPut}, tcp...),
+		toCopy:     append([]string{lostPut}, tcp...),
+		toSocket:   tcp,
 		toPostgres: append([]string{lostCommit}, tcp...),
 		toGeth:     append([]string{lostSend, wrongChain, droppedSend, otherReceipts}, tcp...),
 	}
@@ -44,15 +48,20 @@ func proxies(t *testing.T) (map[string]*proxy, func(*config)) {
 	t.Helper()
 	db, err := url.Parse(os.Getenv("LETHE_TEST_POSTGRES"))
 	noError(t, err)
+	socket, err := url.Parse(os.Getenv("LETHE_TEST_GETH_WS"))
+	noError(t, err)
 	all := map[string]*proxy{
 		toVault:    reverse(t, os.Getenv("LETHE_TEST_VAULT"), ofVault, nil),
 		toMinio:    reverse(t, os.Getenv("LETHE_TEST_S3"), ofS3, nil),
+		toCopy:     reverse(t, os.Getenv("LETHE_TEST_S3_OTHER"), ofS3, nil),
 		toPostgres: carry(t, db.Host),
 		toGeth:     reverse(t, os.Getenv("LETHE_TEST_GETH"), ofGeth, lie),
+		toSocket:   carry(t, socket.Host),
 	}
 	return all, func(c *config) {
 		c.Keys.Vault.Address = "https://" + all[toVault].address
 		c.Objects.S3.URL = "https://" + all[toMinio].address
+		c.Ledger.S3.URL = "https://" + all[toCopy].address
 		c.Anchor.RPC = []string{"http://" + all[toGeth].address}
 		c.Anchor.RaiseAfter, c.Anchor.MaxDelay = 1e9*8, 1e9*3600
 		direct, err := c.Index.Postgres.text()
