@@ -3,6 +3,7 @@ package authorization
 import (
 	"testing"
 
+	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
 )
@@ -42,10 +43,10 @@ func TestTrueStatementsAreProvable(t *testing.T) {
 // A consent's signer stands in no tree, and the proof shows the tree's root all the same.
 func TestAConsentGoesWithAnyTreeOfIssuers(t *testing.T) {
 	s := newScenario(t)
-	for _, tree := range [][]field.Step{pathTo(field.Random(), 0, IssuerLevels), pathTo(field.Element{}, 0, IssuerLevels)} {
+	for _, tree := range [][]field.Step{circuittest.PathTo(field.Random(), 0, IssuerLevels), circuittest.PathTo(field.Element{}, 0, IssuerLevels)} {
 		s.SignerPath = tree
 		c := s.circuit(t)
-		if element(c.IssuersRoot) != root(tree) || !solves(t, c) {
+		if circuittest.Element(c.IssuersRoot) != field.Root(tree) || !solves(t, c) {
 			t.Error("cannot be proven beside this tree")
 		}
 	}

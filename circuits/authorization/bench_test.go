@@ -1,15 +1,15 @@
 package authorization
 
 import (
-	"syscall"
 	"testing"
 
 	"lethe/circuits"
+	"lethe/circuits/circuittest"
 )
 
 func BenchmarkProve(b *testing.B) {
 	s := newScenario(b)
-	k, err := keysOnce()
+	k, err := circuits.Develop(b.Context(), "", Statement(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -24,24 +24,15 @@ func BenchmarkProve(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(k.Manifest.Constraints), "constraints")
-	b.ReportMetric(peakMB(), "peak-MB")
-}
-
-// peakMB is the most memory that this process has held so far.
-func peakMB() float64 {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return float64(u.Maxrss) / 1024 // kilobytes on Linux
+	b.ReportMetric(circuittest.PeakMB(), "peak-MB")
 }
 
 func BenchmarkVerify(b *testing.B) {
 	s := newScenario(b)
 	p := prove(b, s)
-	v := p.keys.Verifier()
+	v := p.Keys.Verifier()
 	for b.Loop() {
-		if err := v.Verify(p.proof); err != nil {
+		if err := v.Verify(p.Proof); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -178,15 +178,17 @@ func (p prover) lasts(until frontend.Variable) {
 
 func (p prover) subject() (handle frontend.Variable) {
 	s := p.Subject
-	handle = p.h.Hash(field.TagSubject, s.Key.X, s.Key.Y, s.Identity, p.Asked.Custody, s.Salt)
+	handle = gadget.Subject{Key: s.Key, Identity: s.Identity, Custody: p.Asked.Custody, Salt: s.Salt}.Handle(p.h)
 	p.api.AssertIsEqual(p.h.Hash(field.TagSubjectTag, handle, p.Challenge), p.SubjectTag)
 	return handle
 }
 
 func (p prover) grant(handle frontend.Variable) (leaf frontend.Variable) {
 	g := p.Grant
-	what := p.h.Hash(field.TagGrant, handle, g.Grantee, g.Scope, p.Asked.Purpose, g.From, g.Until, p.Asked.Basis)
-	leaf = p.h.Hash(field.TagGrantTerms, what, g.Role, g.Terms, gadget.Index(p.api, g.Path[:]), g.Salt, p.h.Hash(field.TagView, g.View))
+	leaf = gadget.Grant{
+		Subject: handle, Grantee: g.Grantee, Scope: g.Scope, Purpose: p.Asked.Purpose, From: g.From, Until: g.Until, Basis: p.Asked.Basis,
+		Role: g.Role, Terms: g.Terms, Index: gadget.Index(p.api, g.Path[:]), Salt: g.Salt, ViewHash: p.h.Hash(field.TagView, g.View),
+	}.Leaf(p.h)
 	root := gadget.Root(p.api, p.h, leaf, g.Path[:])
 	p.api.AssertIsEqual(root, p.GrantsRoot)
 	return leaf
@@ -218,7 +220,7 @@ func (p prover) signer() gadget.Point {
 	// x alone tells a point of the group of prime order: the other one with it, (x, −y), is not of that order
 	p.api.AssertIsEqual(p.api.Mul(consent, p.api.Sub(key.X, p.Subject.Key.X)), 0)
 
-	leaf := p.h.Hash(field.TagIssuer, key.X, key.Y, p.Grant.Role, s.Until)
+	leaf := gadget.Issuer{Key: key, Role: p.Grant.Role, Until: s.Until}.Leaf(p.h)
 	root := gadget.Root(p.api, p.h, leaf, s.Path[:])
 	issued := p.api.Sub(1, consent)
 	p.api.AssertIsEqual(p.api.Mul(issued, p.api.Sub(root, p.IssuersRoot)), 0)

@@ -7,7 +7,10 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/twistededwards"
 
+	"lethe/circuits"
+	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
+	"lethe/circuits/gadget"
 	"lethe/circuits/identity"
 )
 
@@ -17,26 +20,26 @@ func TestThreat37EachConstraintRefusesAlone(t *testing.T) {
 	for name, breakIt := range map[string]func(*scenario, *Circuit){
 		// 1. A part that is 2^width too large, with the next one less by one, packs to the same request.
 		"request: k over its bound: K+1 reads": func(s *scenario, c *Circuit) {
-			c.Asked.K, c.Asked.Epoch, c.Read = plus(c.Asked.K, 16), plus(c.Asked.Epoch, -1), 1<<16-1
+			c.Asked.K, c.Asked.Epoch, c.Read = circuittest.Plus(c.Asked.K, 16), circuittest.Plus(c.Asked.Epoch, -1), 1<<16-1
 		},
 		"request: epoch over its bound": func(s *scenario, c *Circuit) {
-			c.Asked.Epoch, c.Asked.Time = plus(c.Asked.Epoch, 32), plus(c.Asked.Time, -1)
+			c.Asked.Epoch, c.Asked.Time = circuittest.Plus(c.Asked.Epoch, 32), circuittest.Plus(c.Asked.Time, -1)
 		},
 		"request: time over its bound": func(s *scenario, c *Circuit) {
-			c.Asked.Time, c.Asked.Custody = field.Uint64(1<<40+5), plus(c.Asked.Custody, -1)
+			c.Asked.Time, c.Asked.Custody = field.Uint64(1<<40+5), circuittest.Plus(c.Asked.Custody, -1)
 			c.Grant.From, c.Grant.Until = 1<<40-1, field.Uint64(1<<40+9)
 			c.Provider.Until, c.Signer.Until = field.Uint64(1<<40+9), field.Uint64(1<<40+9)
 		},
 		"request: custody over its bound": func(s *scenario, c *Circuit) {
-			c.Asked.Custody, c.Asked.Basis = plus(c.Asked.Custody, 4), plus(c.Asked.Basis, -1)
+			c.Asked.Custody, c.Asked.Basis = circuittest.Plus(c.Asked.Custody, 4), circuittest.Plus(c.Asked.Basis, -1)
 		},
 		"request: purpose over its bound": func(s *scenario, c *Circuit) {
-			c.Asked.Purpose, c.Asked.Scope = plus(c.Asked.Purpose, 8), 0b100
+			c.Asked.Purpose, c.Asked.Scope = circuittest.Plus(c.Asked.Purpose, 8), 0b100
 		},
 		"request: scope over its bound": func(s *scenario, c *Circuit) {
-			c.Asked.Scope, c.Asked.Service = plus(c.Asked.Scope, 16), plus(c.Asked.Service, -1)
+			c.Asked.Scope, c.Asked.Service = circuittest.Plus(c.Asked.Scope, 16), circuittest.Plus(c.Asked.Service, -1)
 		},
-		"request: service over its bound": func(s *scenario, c *Circuit) { c.Asked.Service = plus(c.Asked.Service, 64) },
+		"request: service over its bound": func(s *scenario, c *Circuit) { c.Asked.Service = circuittest.Plus(c.Asked.Service, 64) },
 		"request: no basis":               func(s *scenario, c *Circuit) { c.Asked.Basis, c.Grant.Role = 0, int(identity.Registrar) },
 		"request: a basis that there is not": func(s *scenario, c *Circuit) {
 			c.Asked.Basis, c.Grant.Role = 6, int(identity.Registrar)
@@ -46,7 +49,7 @@ func TestThreat37EachConstraintRefusesAlone(t *testing.T) {
 		"provider: expired at this moment": func(s *scenario, c *Circuit) { c.Provider.Until = now },
 		"grant: expired at this moment":    func(s *scenario, c *Circuit) { c.Grant.Until = now },
 		"grant: not begun":                 func(s *scenario, c *Circuit) { c.Grant.From = now + 1 },
-		"grant: begins before all time":    func(s *scenario, c *Circuit) { c.Grant.From = plus(0, -1) },
+		"grant: begins before all time":    func(s *scenario, c *Circuit) { c.Grant.From = circuittest.Plus(0, -1) },
 		"grant: scope not covered":         func(s *scenario, c *Circuit) { c.Grant.Scope = 0b11 },
 		"grant: scope over its bound":      func(s *scenario, c *Circuit) { c.Grant.Scope = 1<<16 + 0b100 },
 
@@ -59,7 +62,7 @@ func TestThreat37EachConstraintRefusesAlone(t *testing.T) {
 
 		// 9.
 		"pseudonym: one read more than there are": func(s *scenario, c *Circuit) { c.Read = 20 },
-		"pseudonym: a read before the first":      func(s *scenario, c *Circuit) { c.Read = plus(0, -1) },
+		"pseudonym: a read before the first":      func(s *scenario, c *Circuit) { c.Read = circuittest.Plus(0, -1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScenario(t)
@@ -88,7 +91,7 @@ func TestThreat37WhatDoesNotFitIsRefused(t *testing.T) {
 		"issuersRoot":              func(s *scenario, c *Circuit) { c.IssuersRoot = field.Random() },
 		"grantsRoot":               func(s *scenario, c *Circuit) { c.GrantsRoot = field.Random() },
 		"subjectTag":               func(s *scenario, c *Circuit) { c.SubjectTag = identity.SubjectTag(field.Random(), s.Challenge) },
-		"request":                  func(s *scenario, c *Circuit) { c.Request = plus(c.Request, 0) },
+		"request":                  func(s *scenario, c *Circuit) { c.Request = circuittest.Plus(c.Request, 0) },
 		"challenge":                func(s *scenario, c *Circuit) { c.Challenge = field.Random() },
 		"pseudonym":                func(s *scenario, c *Circuit) { c.Pseudonym = identity.Pseudonym(field.Random(), 77, 9, 19) },
 		"auditor":                  func(s *scenario, c *Circuit) { c.Auditor = identity.AuditorDigest(s.registrar.Public()) },
@@ -99,7 +102,7 @@ func TestThreat37WhatDoesNotFitIsRefused(t *testing.T) {
 		"provider: organisation":   func(s *scenario, c *Circuit) { c.Provider.Organisation = other },
 		"provider: roles":          func(s *scenario, c *Circuit) { c.Provider.Roles = 7 },
 		"provider: until":          func(s *scenario, c *Circuit) { c.Provider.Until = now + 1001 },
-		"subject: key":             func(s *scenario, c *Circuit) { c.Subject.Key = point(s.registrar.Public().Point) },
+		"subject: key":             func(s *scenario, c *Circuit) { c.Subject.Key = gadget.PointOf(s.registrar.Public().Point) },
 		"subject: identity":        func(s *scenario, c *Circuit) { c.Subject.Identity = field.Random() },
 		"subject: salt":            func(s *scenario, c *Circuit) { c.Subject.Salt = field.Random() },
 		"grant: grantee":           func(s *scenario, c *Circuit) { c.Grant.Grantee = identity.ProviderIdentity(s.Secret) },
@@ -110,13 +113,13 @@ func TestThreat37WhatDoesNotFitIsRefused(t *testing.T) {
 		"grant: terms":             func(s *scenario, c *Circuit) { c.Grant.Terms = field.Random() },
 		"grant: salt":              func(s *scenario, c *Circuit) { c.Grant.Salt = field.Random() },
 		"grant: view":              func(s *scenario, c *Circuit) { c.Grant.View = field.Random() },
-		"grant: place":             func(s *scenario, c *Circuit) { s.lead(t, s.Grant.Leaf(), 1235, c.Grant.Path[:]) },
-		"signature: R":             func(s *scenario, c *Circuit) { c.Signature.R = point(s.auditor.Public().Point) },
-		"signature: S":             func(s *scenario, c *Circuit) { c.Signature.S = plus(c.Signature.S, 0) },
-		"signer: another key":      func(s *scenario, c *Circuit) { c.Signer.Preimage = point(s.registrar.Public().Preimage()) },
-		"signer: not on the curve": func(s *scenario, c *Circuit) { c.Signer.Preimage.X = plus(c.Signer.Preimage.X, 0) },
+		"grant: place":             func(s *scenario, c *Circuit) { circuittest.Lead(t, s.Grant.Leaf(), 1235, c.Grant.Path[:]) },
+		"signature: R":             func(s *scenario, c *Circuit) { c.Signature.R = gadget.PointOf(s.auditor.Public().Point) },
+		"signature: S":             func(s *scenario, c *Circuit) { c.Signature.S = circuittest.Plus(c.Signature.S, 0) },
+		"signer: another key":      func(s *scenario, c *Circuit) { c.Signer.Preimage = gadget.PointOf(s.registrar.Public().Preimage()) },
+		"signer: not on the curve": func(s *scenario, c *Circuit) { c.Signer.Preimage.X = circuittest.Plus(c.Signer.Preimage.X, 0) },
 		"read":                     func(s *scenario, c *Circuit) { c.Read = 18 },
-		"auditor's key":            func(s *scenario, c *Circuit) { c.AuditorKey = point(s.registrar.Public().Point) },
+		"auditor's key":            func(s *scenario, c *Circuit) { c.AuditorKey = gadget.PointOf(s.registrar.Public().Point) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScenario(t)
@@ -130,25 +133,25 @@ func TestThreat37WhatDoesNotFitIsRefused(t *testing.T) {
 }
 
 func TestThreat44AGrantByAKeyThatMayNotSignIsRefused(t *testing.T) {
-	stranger := newKey(t)
+	stranger := circuittest.NewKey(t)
 	for name, forge := range map[string]func(*scenario){
 		"consent signed by a stranger":  func(s *scenario) { s.sign(t, stranger) },
 		"consent signed by a registrar": func(s *scenario) { s.sign(t, s.registrar) },
 		"care signed by the subject": func(s *scenario) {
 			s.basis(identity.BasisCare)
 			s.settle(t)
-			before := root(s.SignerPath)
+			before := field.Root(s.SignerPath)
 			s.sign(t, s.subjectKey)
 			s.paths()
 			s.SignerPath[IssuerLevels-1].Children[3-s.SignerPath[IssuerLevels-1].Position] = before // a tree of one's own
 		},
 	} {
 		s := newScenario(t)
-		issuers := pathTo(identity.Issuer{Key: s.registrar.Public(), Role: identity.Registrar, Until: now + 10}.Leaf(), 1, IssuerLevels)
+		issuers := circuittest.PathTo(identity.Issuer{Key: s.registrar.Public(), Role: identity.Registrar, Until: now + 10}.Leaf(), 1, IssuerLevels)
 		forge(s)
 		s.paths()
 		c := s.circuit(t)
-		c.IssuersRoot = root(issuers)
+		c.IssuersRoot = field.Root(issuers)
 		if solves(t, c) {
 			t.Errorf("%s: proven", name)
 		}
@@ -173,7 +176,7 @@ func TestThreat44TheNeutralElementIsNoKey(t *testing.T) {
 	s.Signature = identity.Signature{S: r.S, R: *new(identity.Point).ScalarMultiplication(&g, r.S.BigInt())}
 	s.paths()
 	c := s.circuit(t)
-	c.Signer.Preimage = point(neutral)
+	c.Signer.Preimage = gadget.PointOf(neutral)
 	if solves(t, c) {
 		t.Error("a key that everybody has was taken")
 	}
@@ -182,8 +185,10 @@ func TestThreat44TheNeutralElementIsNoKey(t *testing.T) {
 func TestThreat38AnEmptyPlaceIsNoMember(t *testing.T) {
 	for _, nothing := range []field.Element{{}, field.Uint64(1)} {
 		for name, use := range map[string]func(*scenario, *Circuit){
-			"provider": func(s *scenario, c *Circuit) { c.ProvidersRoot = s.lead(t, nothing, 7, c.Provider.Path[:]) },
-			"grant":    func(s *scenario, c *Circuit) { c.GrantsRoot = s.lead(t, nothing, s.Grant.Index, c.Grant.Path[:]) },
+			"provider": func(s *scenario, c *Circuit) { c.ProvidersRoot = circuittest.Lead(t, nothing, 7, c.Provider.Path[:]) },
+			"grant": func(s *scenario, c *Circuit) {
+				c.GrantsRoot = circuittest.Lead(t, nothing, s.Grant.Index, c.Grant.Path[:])
+			},
 		} {
 			s := newScenario(t)
 			c := s.circuit(t)
@@ -209,7 +214,7 @@ func TestThreat47AnEscrowToNobodyIsRefused(t *testing.T) {
 		}
 		c := s.circuit(t)
 		same, _, err := identity.SealEscrow(s.Secret, d)
-		if err != nil || element(c.Escrow) != same.Digest() {
+		if err != nil || circuittest.Element(c.Escrow) != same.Digest() {
 			t.Fatal("the escrow of the scenario")
 		}
 		seal(&d)
@@ -242,8 +247,8 @@ func TestThreat34AnotherFormOfASignatureIsRefused(t *testing.T) {
 
 func TestReasonsAreGivenBeforeTheWork(t *testing.T) {
 	for want, change := range map[error]func(*scenario){
-		ErrNotAccredited: func(s *scenario) { s.ProviderPath = pathTo(field.Random(), 1, ProviderLevels) },
-		ErrNotGranted:    func(s *scenario) { s.GrantPath = pathTo(field.Random(), 1, GrantLevels) },
+		ErrNotAccredited: func(s *scenario) { s.ProviderPath = circuittest.PathTo(field.Random(), 1, ProviderLevels) },
+		ErrNotGranted:    func(s *scenario) { s.GrantPath = circuittest.PathTo(field.Random(), 1, GrantLevels) },
 		ErrExpired:       func(s *scenario) { s.Request.Time = s.Grant.Until },
 		ErrScope:         func(s *scenario) { s.Request.Scope = 1 },
 		ErrPurpose:       func(s *scenario) { s.Request.Purpose = 4 },
@@ -271,7 +276,7 @@ func TestReasonsAreGivenBeforeTheWork(t *testing.T) {
 }
 
 func TestConstraintsAreCounted(t *testing.T) {
-	c, err := compiled()
+	c, err := circuits.Compile(Statement())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,11 @@
 package authorization
 
 import (
-	"crypto/rand"
-	"math/big"
-	"sync"
 	"testing"
 
 	"github.com/consensys/gnark/frontend"
 
-	"lethe/circuits"
+	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
 	"lethe/circuits/gadget"
 	"lethe/circuits/identity"
@@ -22,17 +19,8 @@ type scenario struct {
 	subjectKey, registrar, auditor *identity.SigningKey
 }
 
-func newKey(t testing.TB) *identity.SigningKey {
-	t.Helper()
-	k, err := identity.NewSigningKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
 func newScenario(t testing.TB) *scenario {
-	s := &scenario{subjectKey: newKey(t), registrar: newKey(t), auditor: newKey(t)}
+	s := &scenario{subjectKey: circuittest.NewKey(t), registrar: circuittest.NewKey(t), auditor: circuittest.NewKey(t)}
 	s.Secret, s.View, s.Challenge = field.Random(), field.Random(), field.Digest("challenge", []byte("once"))
 	s.Provider = identity.Provider{
 		Identity: identity.ProviderIdentity(s.Secret), Organisation: identity.Organisation("general hospital"), Roles: 5, Until: now + 1000,
@@ -62,32 +50,13 @@ func (s *scenario) settle(t testing.TB) {
 
 func (s *scenario) sign(t testing.TB, signer *identity.SigningKey) {
 	t.Helper()
-	sig, err := signer.Sign(s.Grant.Leaf())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Signer, s.Signature = signer.Public(), sig
+	s.Signer, s.Signature = signer.Public(), circuittest.Sign(t, signer, s.Grant.Leaf())
 }
 
 func (s *scenario) paths() {
-	s.ProviderPath = pathTo(s.Provider.Leaf(), 4321, ProviderLevels)
-	s.GrantPath = pathTo(s.Grant.Leaf(), s.Grant.Index, GrantLevels)
-	s.SignerPath = pathTo(s.issuer().Leaf(), 321, IssuerLevels)
-}
-
-// pathTo is a path to a leaf in a tree whose other nodes are anything.
-func pathTo(leaf field.Element, index uint32, levels int) []field.Step {
-	path := make([]field.Step, levels)
-	for i := range path {
-		for j := range path[i].Children {
-			path[i].Children[j] = field.Random()
-		}
-		path[i].Position = uint8(index % field.Arity)
-		path[i].Children[path[i].Position] = leaf
-		leaf = field.Node(path[i].Children)
-		index /= field.Arity
-	}
-	return path
+	s.ProviderPath = circuittest.PathTo(s.Provider.Leaf(), 4321, ProviderLevels)
+	s.GrantPath = circuittest.PathTo(s.Grant.Leaf(), s.Grant.Index, GrantLevels)
+	s.SignerPath = circuittest.PathTo(s.issuer().Leaf(), 321, IssuerLevels)
 }
 
 func (s *scenario) circuit(t testing.TB) *Circuit {
@@ -103,7 +72,7 @@ func (s *scenario) circuit(t testing.TB) *Circuit {
 // the signature, by key. Afterwards only what the numbers themselves break is broken.
 func (s *scenario) settleAgain(t testing.TB, c *Circuit, key *identity.SigningKey) {
 	t.Helper()
-	e := element
+	e := circuittest.Element
 	g, r, p := &c.Grant, &c.Asked, &c.Provider
 	handle := field.Hash(field.TagSubject, e(c.Subject.Key.X), e(c.Subject.Key.Y), e(c.Subject.Identity), e(r.Custody), e(c.Subject.Salt))
 	what := field.Hash(field.TagGrant, handle, e(g.Grantee), e(g.Scope), e(r.Purpose), e(g.From), e(g.Until), e(r.Basis))
@@ -111,15 +80,11 @@ func (s *scenario) settleAgain(t testing.TB, c *Circuit, key *identity.SigningKe
 		field.Hash(field.TagView, e(g.View)))
 	provider := field.Hash(field.TagProvider, field.Hash(field.TagProviderIdentity, e(p.Secret)), e(p.Organisation), e(p.Roles), e(p.Until))
 	issuer := field.Hash(field.TagIssuer, key.Public().Point.X, key.Public().Point.Y, e(g.Role), e(c.Signer.Until))
-	c.GrantsRoot = s.lead(t, grant, s.Grant.Index, c.Grant.Path[:])
-	c.ProvidersRoot = s.lead(t, provider, 4321, c.Provider.Path[:])
-	c.IssuersRoot = s.lead(t, issuer, 321, c.Signer.Path[:])
-	sig, err := key.Sign(grant)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Signer.Preimage = point(key.Public().Preimage())
-	c.Signature = gadget.Signature{R: point(sig.R), S: sig.S.BigInt()}
+	c.GrantsRoot = circuittest.Lead(t, grant, s.Grant.Index, c.Grant.Path[:])
+	c.ProvidersRoot = circuittest.Lead(t, provider, 4321, c.Provider.Path[:])
+	c.IssuersRoot = circuittest.Lead(t, issuer, 321, c.Signer.Path[:])
+	c.Signer.Preimage = gadget.PointOf(key.Public().Preimage())
+	c.Signature = gadget.SignatureOf(circuittest.Sign(t, key, grant))
 
 	var packed field.Element
 	for _, part := range []struct {
@@ -144,47 +109,4 @@ func (s *scenario) settleAgain(t testing.TB, c *Circuit, key *identity.SigningKe
 	c.Escrow = escrow.Digest()
 }
 
-// lead fills a path to a leaf and gives the root.
-func (s *scenario) lead(t testing.TB, leaf field.Element, index uint32, to []gadget.Step) field.Element {
-	t.Helper()
-	path := pathTo(leaf, index, len(to))
-	if err := assignPath("test", to, path); err != nil {
-		t.Fatal(err)
-	}
-	return root(path)
-}
-
-// element is a variable's value.
-func element(v frontend.Variable) (e field.Element) {
-	if _, err := e.SetInterface(v); err != nil {
-		panic(err)
-	}
-	return e
-}
-
-// plus is v + 2^width, or v − 1 when width is negative.
-func plus(v frontend.Variable, width int) field.Element {
-	e, by := element(v), field.Element{}
-	if width < 0 {
-		by.SetInt64(-1)
-	} else {
-		by.SetBigInt(new(big.Int).Lsh(big.NewInt(1), uint(width)))
-	}
-	return *e.Add(&e, &by)
-}
-
-var compiled = sync.OnceValues(func() (*circuits.Circuit, error) { return circuits.Compile(Statement()) })
-
-// solves says whether an assignment satisfies every constraint.
-func solves(t testing.TB, assignment *Circuit) bool {
-	t.Helper()
-	c, err := compiled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := frontend.NewWitness(assignment, c.R1CS().Field())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.R1CS().IsSolved(w) == nil
-}
+var solves = circuittest.Solver(Statement())

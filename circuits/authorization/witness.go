@@ -151,19 +151,11 @@ func (w *Witness) Public() (Public, error) {
 		return Public{}, err
 	}
 	return Public{
-		ProvidersRoot: root(w.ProviderPath), IssuersRoot: root(w.SignerPath), GrantsRoot: root(w.GrantPath),
+		ProvidersRoot: field.Root(w.ProviderPath), IssuersRoot: field.Root(w.SignerPath), GrantsRoot: field.Root(w.GrantPath),
 		SubjectTag: identity.SubjectTag(w.Subject.Handle(), w.Challenge), Request: request, Challenge: w.Challenge,
 		Pseudonym: identity.Pseudonym(w.Secret, w.Request.Service, w.Request.Epoch, w.Read),
 		Auditor:   identity.AuditorDigest(w.Auditor), Escrow: escrow.Digest(),
 	}, nil
-}
-
-// root is where a path leads to; its last step holds all that it needs.
-func root(path []field.Step) field.Element {
-	if len(path) == 0 {
-		return field.Element{}
-	}
-	return field.Node(path[len(path)-1].Children)
 }
 
 // Assign makes the circuit's assignment, after Check.
@@ -189,20 +181,20 @@ func (w *Witness) assign() (*Circuit, error) {
 			Service: r.Service, Scope: r.Scope, Purpose: r.Purpose, Basis: int(r.Basis), Custody: int(r.Custody), Time: r.Time, Epoch: r.Epoch, K: r.K,
 		},
 		Provider: provider{Secret: w.Secret, Organisation: w.Provider.Organisation, Roles: w.Provider.Roles, Until: w.Provider.Until},
-		Subject:  subject{Key: point(w.Subject.Key.Point), Identity: w.Subject.Identity, Salt: w.Subject.Salt},
+		Subject:  subject{Key: gadget.PointOf(w.Subject.Key.Point), Identity: w.Subject.Identity, Salt: w.Subject.Salt},
 		Grant: grant{
 			Grantee: w.Grant.Grantee, Scope: w.Grant.Scope, From: w.Grant.From, Until: w.Grant.Until, Role: int(w.Grant.Role),
 			Terms: w.Grant.Terms, Salt: w.Grant.Salt, View: w.View,
 		},
-		Signer:     signer{Preimage: point(w.Signer.Preimage()), Until: w.SignerUntil},
-		Signature:  gadget.Signature{R: point(w.Signature.R), S: w.Signature.S.BigInt()},
+		Signer:     signer{Preimage: gadget.PointOf(w.Signer.Preimage()), Until: w.SignerUntil},
+		Signature:  gadget.SignatureOf(w.Signature),
 		Read:       w.Read,
-		AuditorKey: point(w.Auditor.Point),
+		AuditorKey: gadget.PointOf(w.Auditor.Point),
 	}
 	return c, errors.Join(
-		assignPath("provider", c.Provider.Path[:], w.ProviderPath),
-		assignPath("grant", c.Grant.Path[:], w.GrantPath),
-		assignPath("signer", c.Signer.Path[:], w.signerPath()))
+		gadget.AssignPath("provider", c.Provider.Path[:], w.ProviderPath),
+		gadget.AssignPath("grant", c.Grant.Path[:], w.GrantPath),
+		gadget.AssignPath("signer", c.Signer.Path[:], w.signerPath()))
 }
 
 // signerPath is the signer's path, and for a consent, whose signer is in no tree, one that holds together and leads nowhere: the circuit
@@ -217,19 +209,4 @@ func (w *Witness) signerPath() []field.Step {
 		node = field.Node(path[i].Children)
 	}
 	return path
-}
-
-func point(p identity.Point) gadget.Point { return gadget.Point{X: p.X, Y: p.Y} }
-
-func assignPath(whose string, to []gadget.Step, path []field.Step) error {
-	if len(path) != len(to) {
-		return fmt.Errorf("the %s's path has %d levels, not %d", whose, len(path), len(to))
-	}
-	for i, s := range path {
-		for j, c := range s.Children {
-			to[i].Children[j] = c
-		}
-		to[i].Position = [2]frontend.Variable{s.Position & 1, s.Position >> 1}
-	}
-	return nil
 }

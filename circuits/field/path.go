@@ -17,3 +17,11 @@ func Climb(leaf Element, path []Step) (root Element, ok bool) {
 	}
 	return root, true
 }
+
+// Root is where a path leads to, by its last step alone: the rest may not hold together. A path of no steps leads nowhere, to zero.
+func Root(path []Step) Element {
+	if len(path) == 0 {
+		return Element{}
+	}
+	return Node(path[len(path)-1].Children)
+}
