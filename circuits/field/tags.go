@@ -20,6 +20,11 @@ const (
 	TagAuditor          Tag = "auditor"           // an auditor's key as one public input
 	TagBinding          Tag = "binding"           // what a registrar signs of a handle
 	TagWithdrawal       Tag = "withdrawal"        // what ends a grant
+	TagKey              Tag = "key"               // a public key as one element
+	TagAttestation      Tag = "attestation"       // what an attester signs of a person
+	TagPolicy           Tag = "policy"            // what an attestation has to satisfy
+	TagPolicyMore       Tag = "policy-more"       // more of its literals
+	TagPersonTag        Tag = "tag"               // a person's identity, for one scope
 	TagOpening          Tag = "opening"           // what an opened escrow is proven about
 	TagOpeningContext   Tag = "opening-context"   // which escrow that is
 	TagOpeningChallenge Tag = "opening-challenge" // the challenge of that proof
