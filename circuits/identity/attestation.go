@@ -18,7 +18,7 @@ type Value uint32
 const known Value = 1 << ValueBits
 
 // KnownValue is a number as a value; it must be below 2^24, see [Attestation.Check].
-func KnownValue(n uint32) Value { return known | Value(n) }
+func KnownValue(n uint32) Value { return known + Value(n) }
 
 // Number is the value's number, false when it is unknown.
 func (v Value) Number() (n uint32, ok bool) { return uint32(v &^ known), v >= known }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"lethe/circuits/field"
@@ -37,7 +39,8 @@ type vectors struct {
 		I         uint16
 		Pseudonym text
 	}
-	Escrows []escrowVector
+	Attestations []attestationVector
+	Escrows      []escrowVector
 }
 
 type clampVector struct {
@@ -101,6 +104,15 @@ type requestVector struct {
 	Packed  text
 }
 
+type attestationVector struct {
+	Key                 string
+	KeyDigest, Identity text
+	Schema              string
+	From, Until         uint64
+	Values              [Attributes]Value
+	Scope, Tag, Message text
+}
+
 type escrowVector struct {
 	Secret, Challenge            text
 	Auditor                      string
@@ -119,7 +131,7 @@ func readVectors(t testing.TB) (v vectors) {
 	d.DisallowUnknownFields()
 	noError(t, d.Decode(&v))
 	for i, n := range []int{len(v.Keys) - 3, len(v.Clamps) - 6, len(v.Signatures) - 3, len(v.Subjects) - 2, len(v.Providers) - 2,
-		len(v.Issuers) - 3, len(v.Grants) - 5, len(v.Requests) - 3, len(v.Tags) - 2, len(v.Pseudonyms) - 3, len(v.Escrows) - 2} {
+		len(v.Issuers) - 3, len(v.Grants) - 5, len(v.Requests) - 3, len(v.Tags) - 2, len(v.Pseudonyms) - 3, len(v.Attestations) - 3, len(v.Escrows) - 2} {
 		if n != 0 {
 			t.Fatalf("kind %d: %+d vectors", i, n)
 		}
@@ -212,6 +224,39 @@ func TestVectorsOfGrantsAndRequests(t *testing.T) {
 	}
 	for _, s := range v.Tags {
 		same(t, "tag", SubjectTag(s.Handle.e, s.Challenge.e), s.Tag.e)
+	}
+}
+
+func TestVectorsOfAttestations(t *testing.T) {
+	for _, v := range readVectors(t).Attestations {
+		a := Attestation{v.Identity.e, KeyDigest(parseKey(t, v.Key)), field.Digest("schema", []byte(v.Schema)), v.From, v.Until, v.Values}
+		noError(t, a.Check())
+		same(t, "key's digest", a.Key, v.KeyDigest.e)
+		same(t, "tag", Tag(a.Identity, v.Scope.e), v.Tag.e)
+		same(t, "message", a.Message(), v.Message.e)
+	}
+}
+
+func TestAttestationsOutOfBoundsAreRefused(t *testing.T) {
+	for name, change := range map[string]func(*Attestation){
+		"from":                  func(a *Attestation) { a.From, a.Until = 1<<TimeBits, 1<<TimeBits },
+		"until":                 func(a *Attestation) { a.Until = 1 << TimeBits },
+		"is before":             func(a *Attestation) { a.From = 6 },
+		"attribute 3: invalid":  func(a *Attestation) { a.Values[3] = 5 },
+		"attribute 15: invalid": func(a *Attestation) { a.Values[15] = KnownValue(1 << ValueBits) },
+		"attribute 0: invalid":  func(a *Attestation) { a.Values[0] = 1 << (ValueBits + 1) },
+	} {
+		a := Attestation{From: 5, Until: 5}
+		noError(t, a.Check())
+		if change(&a); !errors.Is(a.Check(), ErrInvalid) || !strings.Contains(a.Check().Error(), name) {
+			t.Errorf("%s: %v", name, a.Check())
+		}
+	}
+	if n, ok := Value(0).Number(); ok {
+		t.Errorf("an unknown value is %d", n)
+	}
+	if n, ok := KnownValue(0).Number(); n != 0 || !ok {
+		t.Errorf("a known zero: %d, %v", n, ok)
 	}
 }
 

@@ -1,8 +1,12 @@
 package policy
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -116,5 +120,34 @@ func TestPlacesAreTheClauses(t *testing.T) {
 		if (Policy{Clauses: again}).Digest() != p.Digest() || len(again) != len(p.Clauses) {
 			t.Fatalf("%+v came back as %+v", p.Clauses, again)
 		}
+	}
+}
+
+// The vectors are from testdata/vectors.mjs, which shares no code with this package.
+func TestVectorsOfDigests(t *testing.T) {
+	kept, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors []struct {
+		Name    string
+		Clauses []Clause
+		Digest  string
+	}
+	if err := json.Unmarshal(kept, &vectors); err != nil || len(vectors) != 3 {
+		t.Fatalf("%d vectors: %v", len(vectors), err)
+	}
+	for _, v := range vectors {
+		p := Policy{Scope: field.Digest("scope", []byte(v.Name)), Schema: field.Digest("schema", []byte(v.Name)), Clauses: v.Clauses}
+		if err := p.Check(); err != nil || field.Text(p.Digest()) != v.Digest {
+			t.Errorf("%s: %s, want %s: %v", v.Name, field.Text(p.Digest()), v.Digest, err)
+		}
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not on the PATH")
+	}
+	if made, err := exec.CommandContext(t.Context(), node, "testdata/vectors.mjs").Output(); err != nil || !bytes.Equal(made, kept) {
+		t.Errorf("testdata/vectors.json is not what testdata/vectors.mjs makes: %v", err)
 	}
 }

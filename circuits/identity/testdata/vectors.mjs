@@ -86,6 +86,17 @@ const escrow = (name, auditor, { secret, org, leaf }, view) => {
   }
 }
 
+const attestation = (i, from, until, values) => {
+  const { A } = keys[i]
+  const [identity, schema, keyDigest] = [draw(`attested ${i}`), digest('schema', `schema ${i}`), hash('key', ...A)]
+  const slots = Array.from({ length: 16 }, (_, j) => values[j] === undefined ? 0n : 2n ** 24n + BigInt(values[j]))
+  const half = (first) => slots.slice(first, first + 8).reduceRight((sum, slot) => sum << 25n | slot, 0n)
+  const scope = draw(`scope ${i}`)
+  return { key: hex(encode(A)), keyDigest: text(keyDigest), identity: text(identity), schema: `schema ${i}`, from, until,
+    values: slots.map(Number), scope: text(scope), tag: text(hash('tag', identity, scope)),
+    message: text(hash('attestation', identity, keyDigest, schema, BigInt(from) << 40n | BigInt(until), half(0), half(8))) }
+}
+
 process.stdout.write(JSON.stringify({
   keys: keys.map((k) => ({ secret: secretOf(k), public: hex(encode(k.A)),
     preimage: hex(encode(times(k.A, inverse(8n, ORDER)))) })),
@@ -105,5 +116,9 @@ process.stdout.write(JSON.stringify({
   pseudonyms: [[1n, 20000, 0], [1n, 20000, 1], [2n ** 64n - 1n, 2 ** 32 - 1, 65535]].map(([service, epoch, i]) => ({
     secret: text(providers[0].secret), service: String(service), epoch, i,
     pseudonym: text(hash('pseudonym', providers[0].secret, service, BigInt(epoch), BigInt(i))) })),
+  attestations: [
+    attestation(0, 1700000000, 1900000000, [54, , 0, 7200]), attestation(1, 0, 0, []),
+    attestation(2, 2 ** 40 - 1, 2 ** 40 - 1, Array(16).fill(2 ** 24 - 1)),
+  ],
   escrows: [escrow('first', keys[2], providers[0], grants[0].view), escrow('second', keys[1], providers[1], grants[4].view)],
 }, null, 1) + '\n')
