@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/twistededwards"
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits"
@@ -95,4 +96,64 @@ func Solver(s circuits.Statement) func(testing.TB, frontend.Circuit) bool {
 		}
 		return c.R1CS().IsSolved(w) == nil
 	}
+}
+
+// OddSignatures are signatures that somebody who has the key can make and that do not verify, but for one constraint each: R's x or y is
+// another's, or S is the order too large.
+func OddSignatures(t testing.TB, k *identity.SigningKey, message field.Element) map[string]gadget.Signature {
+	t.Helper()
+	curve := twistededwards.GetEdwardsCurve()
+	secret := new(big.Int).SetBytes(k.Bytes()[:32])
+	odd := map[string]gadget.Signature{}
+	for nonce := big.NewInt(987654321); odd["S + order"].S == nil; nonce.Add(nonce, big.NewInt(1)) {
+		for name, move := range map[string]func(r *identity.Point){
+			"R in x":    func(r *identity.Point) { r.X.Neg(&r.X) },
+			"R in y":    func(r *identity.Point) { r.Y.Neg(&r.Y) },
+			"S + order": func(*identity.Point) {},
+		} {
+			r := *new(identity.Point).ScalarMultiplication(&curve.Base, nonce)
+			move(&r)
+			s := identity.ChallengeScalar(r, k.Public(), message)
+			s.Mul(s, secret).Add(s, nonce).Mod(s, &curve.Order)
+			if name == "S + order" && s.Add(s, &curve.Order).BitLen() > curve.Order.BitLen() {
+				continue
+			}
+			odd[name] = gadget.Signature{R: gadget.PointOf(r), S: s}
+		}
+	}
+	return odd
+}
+
+// Ghost fills an assignment's path from a leaf that is not in the tree, by a position that is no bit: 2 in the lowest level's low or high
+// place, which picks something between the children. It gives the root, and the index by the positions.
+func Ghost(t testing.TB, leaf field.Element, high bool, to []gadget.Step) (root field.Element, index uint64) {
+	t.Helper()
+	var way field.Element
+	half := field.Uint64(2)
+	half.Inverse(&half)
+	path := PathTo(leaf, 0, len(to))
+	c := &path[0].Children
+	c[0] = field.Random()
+	way.Sub(&leaf, &c[0]).Mul(&way, &half).Add(&way, &c[0]) // half the way from the first child to the leaf
+	if index = 2; high {
+		index, c[2] = 4, way
+	} else {
+		c[1] = way
+	}
+	for i, node := 1, field.Node(*c); i < len(path); i++ {
+		path[i].Children[0] = node
+		node = field.Node(path[i].Children)
+	}
+	if err := gadget.AssignPath("test", to, path); err != nil {
+		t.Fatal(err)
+	}
+	to[0].Position[bit(high)] = 2
+	return field.Root(path), index
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

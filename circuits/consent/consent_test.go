@@ -34,36 +34,35 @@ func TestTrueStatementsAreProvable(t *testing.T) {
 }
 
 // alone are attacks in which all that follows from what is broken (hashes, root, signature, public inputs) is made to fit.
-func (s *scenario) alone() map[string]func(c *Circuit, basis, role *field.Element) {
-	return map[string]func(c *Circuit, basis, role *field.Element){
+func alone() map[string]func(c *Circuit, as *claims) {
+	return map[string]func(c *Circuit, as *claims){
 		// 1. A part that is 2^width too large, with the next one less by one, packs to the same request.
-		"request: time over its bound": func(c *Circuit, _, _ *field.Element) {
+		"request: time over its bound": func(c *Circuit, _ *claims) {
 			c.Asked.Time, c.Asked.Custody = field.Uint64(1<<40+5), circuittest.Plus(c.Asked.Custody, -1)
 			c.Grant.From, c.Grant.Until = 1<<40-1, field.Uint64(1<<40+9)
 		},
-		"request: custody over its bound": func(c *Circuit, _, _ *field.Element) { c.Asked.Custody = 17 },
-		"request: purpose over its bound": func(c *Circuit, _, _ *field.Element) { c.Asked.Purpose = circuittest.Plus(c.Asked.Purpose, 8) },
-		"request: another basis":          func(_ *Circuit, basis, _ *field.Element) { basis.SetUint64(uint64(identity.BasisCare)) },
+		"request: custody over its bound": func(c *Circuit, _ *claims) { c.Asked.Custody = 17 },
+		"request: purpose over its bound": func(c *Circuit, _ *claims) { c.Asked.Purpose = circuittest.Plus(c.Asked.Purpose, 8) },
+		"request: another basis":          func(_ *Circuit, as *claims) { as.basis = identity.BasisCare },
 		// 3.
-		"grant: another role": func(_ *Circuit, _, role *field.Element) { role.SetUint64(uint64(identity.Representative)) },
+		"grant: another role": func(_ *Circuit, as *claims) { as.role = identity.Representative },
 		// 4.
-		"grant: expired at this moment": func(c *Circuit, _, _ *field.Element) { c.Grant.Until = now },
-		"grant: not begun":              func(c *Circuit, _, _ *field.Element) { c.Grant.From = now + 1 },
-		"grant: begins before all time": func(c *Circuit, _, _ *field.Element) { c.Grant.From = circuittest.Plus(0, -1) },
+		"grant: expired at this moment": func(c *Circuit, _ *claims) { c.Grant.Until = now },
+		"grant: not begun":              func(c *Circuit, _ *claims) { c.Grant.From = now + 1 },
+		"grant: begins before all time": func(c *Circuit, _ *claims) { c.Grant.From = circuittest.Plus(0, -1) },
 	}
 }
 
 func TestThreat37EachConstraintRefusesAlone(t *testing.T) {
-	for name, breakIt := range newScenario(t).alone() {
+	for name, breakIt := range alone() {
 		s := newScenario(t)
-		c := s.circuit(t)
-		basis, role := field.Uint64(uint64(identity.BasisConsent)), field.Uint64(uint64(identity.Self))
-		s.settleAgain(t, c, basis, role)
+		c, as := s.circuit(t), s.claims()
+		s.settleAgain(t, c, as)
 		if !solves(t, c) {
 			t.Fatal("the statement must be true before it is broken")
 		}
-		breakIt(c, &basis, &role)
-		if s.settleAgain(t, c, basis, role); solves(t, c) {
+		breakIt(c, &as)
+		if s.settleAgain(t, c, as); solves(t, c) {
 			t.Errorf("%s: it was proven", name)
 		}
 	}
@@ -90,7 +89,7 @@ func (s *scenario) unfitting(t testing.TB) map[string]func(c *Circuit) {
 		"grant: until":   func(c *Circuit) { c.Grant.Until = now + 101 },
 		"grant: salt":    func(c *Circuit) { c.Grant.Salt = field.Random() },
 		"grant: view":    func(c *Circuit) { c.Grant.ViewHash = field.Random() },
-		"grant: place":   func(c *Circuit) { circuittest.Lead(t, s.Grant.Leaf(), 1235, c.Grant.Path[:]) },
+		"grant: place":   func(c *Circuit) { circuittest.Lead(t, s.Grant.Leaf(), 131, c.Grant.Path[:]) },
 		"signature: R":   func(c *Circuit) { c.Signature.R = gadget.PointOf(other.Public().Point) },
 		"signature: S":   func(c *Circuit) { c.Signature.S = circuittest.Plus(c.Signature.S, 0) },
 		"another signer": func(c *Circuit) { c.Signature = gadget.SignatureOf(circuittest.Sign(t, other, s.Grant.Leaf())) },

@@ -25,7 +25,7 @@ func newScenario(t testing.TB) *scenario {
 	}
 	s.Grant = identity.Grant{
 		Grantee: field.Digest("trial", []byte("a trial")), Scope: 0b110, Purpose: 3, From: now - 100, Until: now + 100,
-		Basis: identity.BasisConsent, Terms: field.Digest("terms", []byte("text")), Index: 1234, Salt: field.Random(), ViewHash: field.Random(),
+		Basis: identity.BasisConsent, Terms: field.Digest("terms", []byte("text")), Index: 130, Salt: field.Random(), ViewHash: field.Random(),
 	}
 	s.settle(t)
 	return s
@@ -48,16 +48,27 @@ func (s *scenario) circuit(t testing.TB) *Circuit {
 	return c
 }
 
-// settleAgain makes everything of an assignment that follows from its numbers again, whatever these are. Afterwards only what the numbers
-// themselves break is broken.
-func (s *scenario) settleAgain(t testing.TB, c *Circuit, basis, role field.Element) {
+// claims are what the circuit has as constants, and the place that the grant names.
+type claims struct {
+	basis identity.Basis
+	role  identity.Role
+	index uint32
+}
+
+func (s *scenario) claims() claims {
+	return claims{identity.BasisConsent, identity.Self, s.Grant.Index}
+}
+
+// settleAgain makes everything of an assignment that follows from its numbers again, whatever these are, and gives the grant's leaf. Afterwards
+// only what the numbers themselves break is broken.
+func (s *scenario) settleAgain(t testing.TB, c *Circuit, as claims) (leaf field.Element) {
 	t.Helper()
-	e := circuittest.Element
+	e, number := circuittest.Element, func(n int) field.Element { return field.Uint64(uint64(n)) }
 	id, key := identity.IdentityOf(e(c.Secret)), s.key.Public()
 	handle := field.Hash(field.TagSubject, key.Point.X, key.Point.Y, id, e(c.Asked.Custody), e(c.Salt))
-	g := c.Grant
+	g, basis := c.Grant, number(int(as.basis))
 	what := field.Hash(field.TagGrant, handle, e(c.Grantee), e(g.Scope), e(c.Asked.Purpose), e(g.From), e(g.Until), basis)
-	leaf := field.Hash(field.TagGrantTerms, what, role, e(c.Terms), field.Uint64(uint64(s.Grant.Index)), e(g.Salt), e(g.ViewHash))
+	leaf = field.Hash(field.TagGrantTerms, what, number(int(as.role)), e(c.Terms), number(int(as.index)), e(g.Salt), e(g.ViewHash))
 	c.GrantsRoot = circuittest.Lead(t, leaf, s.Grant.Index, c.Grant.Path[:])
 	c.Preimage, c.Signature = gadget.PointOf(key.Preimage()), gadget.SignatureOf(circuittest.Sign(t, s.key, leaf))
 	c.Tag = identity.Tag(id, e(c.Grantee))
@@ -70,6 +81,7 @@ func (s *scenario) settleAgain(t testing.TB, c *Circuit, basis, role field.Eleme
 		packed.Mul(&packed, &shift).Add(&packed, &part.value)
 	}
 	c.Request = packed
+	return leaf
 }
 
 var solves = circuittest.Solver(Statement())

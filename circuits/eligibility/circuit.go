@@ -12,12 +12,11 @@
 //
 // What is proven, each a test of this package breaks alone:
 //
-//  1. the time is within its bounds;
-//  2. the prover knows the secret of the identity that is attested;
-//  3. the signature over the attestation is that of a key which is in the tree of issuers as an attester, until after the time;
-//  4. from ≤ time < until, of the attestation;
-//  5. the attestation is of the policy's schema, and every clause of the policy holds of its values: of what is unknown nothing holds;
-//  6. the tag is the identity's, for the policy's scope.
+//  1. the prover knows the secret of the identity that is attested;
+//  2. the signature over the attestation is that of a key which is in the tree of issuers as an attester, until after the time;
+//  3. from ≤ time < until, of the attestation, whose bounds are the time's as well;
+//  4. the attestation is of the policy's schema, and every clause of the policy holds of its values: of what is unknown nothing holds;
+//  5. the tag is the identity's, for the policy's scope.
 //
 // What is not: that the policy is the one that the verifier means and one that asks for anything (they compute the digest of a policy
 // that they have checked), that the root is fresh and the time is now, that the attester was told the truth, and whose key the attestation names.
@@ -74,15 +73,14 @@ func (c *Circuit) Define(api frontend.API) error {
 	if err != nil {
 		return err
 	}
-	gadget.Bits(api, c.Time, identity.TimeBits)          // 1
-	id := h.Hash(field.TagIdentity, c.Secret)            // 2
-	key := c.attester(api, h, curve)                     // 3
+	id := h.Hash(field.TagIdentity, c.Secret)            // 1
+	key := c.attester(api, h, curve)                     // 2
 	message := c.attested(id).Message(api, h)            //
 	curve.AssertSignature(h, key, message, c.Signature)  //
-	c.lasts(api)                                         // 4
-	api.AssertIsEqual(c.Asked.Digest(api, h), c.Policy)  // 5
+	c.lasts(api)                                         // 3
+	api.AssertIsEqual(c.Asked.Digest(api, h), c.Policy)  // 4
 	c.Asked.AssertHolds(api, c.Attested.Values)          //
-	tag := h.Hash(field.TagPersonTag, id, c.Asked.Scope) // 6
+	tag := h.Hash(field.TagPersonTag, id, c.Asked.Scope) // 5
 	api.AssertIsEqual(tag, c.Tag)                        //
 	api.Mul(c.Context, c.Context)                        // a public input that stands in no constraint binds nothing
 	return nil

@@ -1,0 +1,297 @@
+package soundness
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark/constraint/solver"
+	"github.com/consensys/gnark/frontend"
+	"github.com/consensys/gnark/frontend/schema"
+)
+
+// evaluator runs a circuit's Define on numbers. Unlike gnark's solver it goes on where a constraint fails, and notes in which group; and it can
+// leave a group out. What it has no method for panics: the embedded interface is nil.
+type evaluator struct {
+	frontend.API
+
+	trace   *trace
+	at      int // calls so far
+	broken  map[int]bool
+	without int // a group whose outputs are taken from the trace and whose constraints are not looked at; -1 for none
+}
+
+// trace is what the calls of one true assignment were: the group of each, and what it gave. Which calls a circuit makes does not depend on
+// its values.
+type trace struct {
+	recording bool
+	groups    []string // by number
+	number    map[string]int
+	group     []int // by call
+	outputs   [][]fr.Element
+}
+
+// wire is a variable that is no constant.
+type wire struct{ value fr.Element }
+
+// wires is a copy of an assignment whose inputs are variables.
+func wires(assignment frontend.Circuit) (frontend.Circuit, error) {
+	copied := reflect.New(reflect.TypeOf(assignment).Elem())
+	copied.Elem().Set(reflect.ValueOf(assignment).Elem())
+	c := copied.Interface().(frontend.Circuit)
+	take := func(l schema.LeafInfo, in reflect.Value) error {
+		var e fr.Element
+		if _, err := e.SetInterface(in.Interface()); err != nil {
+			return fmt.Errorf("%s: %w", l.FullName(), err)
+		}
+		in.Set(reflect.ValueOf(&wire{e}))
+		return nil
+	}
+	_, err := schema.Walk(fr.Modulus(), c, reflect.TypeFor[frontend.Variable](), take)
+	return c, err
+}
+
+// record evaluates a true assignment.
+func record(c frontend.Circuit) (*trace, error) {
+	t := &trace{recording: true, number: map[string]int{}}
+	broken, err := t.evaluate(c, -1)
+	t.recording = false
+	if err != nil {
+		return nil, err
+	}
+	if len(broken) > 0 {
+		return nil, fmt.Errorf("what is to be true breaks %s", t.groups[broken[0]])
+	}
+	return t, nil
+}
+
+// evaluate gives the groups that an assignment breaks, in order.
+func (t *trace) evaluate(c frontend.Circuit, without int) (broken []int, err error) {
+	e := &evaluator{trace: t, broken: map[int]bool{}, without: without}
+	assigned, err := wires(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := assigned.Define(e); err != nil {
+		return nil, err
+	}
+	for g := range e.broken {
+		broken = append(broken, g)
+	}
+	slices.Sort(broken)
+	return broken, nil
+}
+
+// call numbers a call, and gives its outputs, which compute gives unless they are those of a group that is left out.
+func (e *evaluator) call(compute func() []fr.Element) []frontend.Variable {
+	t, i := e.trace, e.at
+	e.at++
+	if t.recording {
+		t.group = append(t.group, t.groupHere())
+		t.outputs = append(t.outputs, compute())
+	}
+	out := t.outputs[i]
+	if t.group[i] != e.without {
+		out = compute()
+	}
+	variables := make([]frontend.Variable, len(out))
+	for j := range out {
+		variables[j] = &wire{value: out[j]}
+	}
+	return variables
+}
+
+// holds notes a constraint.
+func (e *evaluator) holds(ok bool) {
+	t, i := e.trace, e.at
+	e.at++
+	if t.recording {
+		t.group = append(t.group, t.groupHere())
+		t.outputs = append(t.outputs, nil)
+	}
+	if g := t.group[i]; !ok && g != e.without {
+		e.broken[g] = true
+	}
+}
+
+// atomic are the gadgets whose constraints are left out together: they have tests of their own, against the native functions.
+var atomic = []string{
+	"gadget.(*Hasher).Hash", "gadget.(*Hasher).Node", "gadget.Bits", "gadget.canonicalBits", "gadget.assertBitsAtMost",
+	"gadget.(*Curve).VariableBase", "gadget.(*Curve).FixedBase", "gadget.(*Curve).FixedBaseFull", "gadget.choose",
+}
+
+// groupHere is the group of the call that is being made: the lines of this module that lead to it, from the circuit's Define on.
+func (t *trace) groupHere() int {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	var lines []string
+	for {
+		f, more := frames.Next()
+		if name, ok := strings.CutPrefix(f.Function, "lethe/circuits/"); ok && !strings.HasPrefix(name, "soundness.") {
+			if lines = append(lines, fmt.Sprintf("%s:%d", f.File, f.Line)); slices.Contains(atomic, name) {
+				lines = nil
+			}
+			if strings.HasSuffix(name, ".Define") {
+				break
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	slices.Reverse(lines)
+	key := strings.Join(lines, "\n")
+	n, ok := t.number[key]
+	if !ok {
+		n = len(t.groups)
+		t.number[key], t.groups = n, append(t.groups, key)
+	}
+	return n
+}
+
+// value is a variable's, and whether it is a constant.
+func value(v frontend.Variable) (e fr.Element, constant bool) {
+	if w, ok := v.(*wire); ok {
+		return w.value, false
+	}
+	if _, err := e.SetInterface(v); err != nil {
+		panic(fmt.Sprintf("soundness: a variable of type %T", v))
+	}
+	return e, true
+}
+
+// linear is a result that takes no constraint; constants stay constants.
+func linear(e fr.Element, constant bool) frontend.Variable {
+	if constant {
+		return e
+	}
+	return &wire{value: e}
+}
+
+func fold(by func(sum, v *fr.Element), v1, v2 frontend.Variable, more []frontend.Variable) frontend.Variable {
+	sum, constant := value(v1)
+	for _, v := range append([]frontend.Variable{v2}, more...) {
+		e, c := value(v)
+		by(&sum, &e)
+		constant = constant && c
+	}
+	return linear(sum, constant)
+}
+
+func (e *evaluator) Add(v1, v2 frontend.Variable, more ...frontend.Variable) frontend.Variable {
+	return fold(func(sum, v *fr.Element) { sum.Add(sum, v) }, v1, v2, more)
+}
+
+func (e *evaluator) Sub(v1, v2 frontend.Variable, more ...frontend.Variable) frontend.Variable {
+	return fold(func(sum, v *fr.Element) { sum.Sub(sum, v) }, v1, v2, more)
+}
+
+func (e *evaluator) Neg(v frontend.Variable) frontend.Variable { return e.Sub(0, v) }
+
+func (e *evaluator) Mul(v1, v2 frontend.Variable, more ...frontend.Variable) frontend.Variable {
+	product := v1
+	for _, v := range append([]frontend.Variable{v2}, more...) {
+		a, ca := value(product)
+		b, cb := value(v)
+		a.Mul(&a, &b)
+		if ca || cb {
+			product = linear(a, ca && cb)
+		} else {
+			product = e.call(func() []fr.Element { return []fr.Element{a} })[0]
+		}
+	}
+	return product
+}
+
+// DivUnchecked gives 0 for 0/0, as gnark's solver does; a prover might take anything.
+func (e *evaluator) DivUnchecked(v1, v2 frontend.Variable) frontend.Variable {
+	a, ca := value(v1)
+	b, cb := value(v2)
+	if cb {
+		a.Div(&a, &b)
+		return linear(a, ca)
+	}
+	bottom := b
+	out := e.call(func() []fr.Element { q := a; return []fr.Element{*q.Div(&q, &bottom)} })[0]
+	e.holds(!b.IsZero() || a.IsZero())
+	return out
+}
+
+func (e *evaluator) IsZero(v frontend.Variable) frontend.Variable {
+	a, _ := value(v)
+	return e.call(func() []fr.Element {
+		if a.IsZero() {
+			return []fr.Element{fr.One()}
+		}
+		return []fr.Element{{}}
+	})[0]
+}
+
+func (e *evaluator) Select(b, v1, v2 frontend.Variable) frontend.Variable {
+	e.AssertIsBoolean(b)
+	return e.Add(v2, e.Mul(b, e.Sub(v1, v2)))
+}
+
+func (e *evaluator) AssertIsEqual(v1, v2 frontend.Variable) {
+	a, _ := value(v1)
+	b, _ := value(v2)
+	e.holds(a == b)
+}
+
+func (e *evaluator) AssertIsDifferent(v1, v2 frontend.Variable) {
+	a, _ := value(v1)
+	b, _ := value(v2)
+	e.holds(a != b)
+}
+
+func (e *evaluator) AssertIsBoolean(v frontend.Variable) {
+	a, _ := value(v)
+	e.holds(a.IsZero() || a.IsOne())
+}
+
+func (e *evaluator) NewHint(f solver.Hint, n int, inputs ...frontend.Variable) ([]frontend.Variable, error) {
+	var failed error
+	out := e.call(func() []fr.Element {
+		in, out, elements := make([]*big.Int, len(inputs)), make([]*big.Int, n), make([]fr.Element, n)
+		for i, v := range inputs {
+			a, _ := value(v)
+			in[i] = a.BigInt(new(big.Int))
+		}
+		for i := range out {
+			out[i] = new(big.Int)
+		}
+		failed = f(fr.Modulus(), in, out)
+		for i := range out {
+			elements[i].SetBigInt(out[i])
+		}
+		return elements
+	})
+	return out, failed
+}
+
+func (e *evaluator) Compiler() frontend.Compiler { return compiler{e: e} }
+
+// compiler is what gadgets ask for beside arithmetic.
+type compiler struct {
+	frontend.Compiler
+
+	e *evaluator
+}
+
+func (c compiler) ConstantValue(v frontend.Variable) (*big.Int, bool) {
+	a, constant := value(v)
+	return a.BigInt(new(big.Int)), constant
+}
+
+func (c compiler) NewHint(f solver.Hint, n int, inputs ...frontend.Variable) ([]frontend.Variable, error) {
+	return c.e.NewHint(f, n, inputs...)
+}
+
+func (compiler) Field() *big.Int                  { return fr.Modulus() }
+func (compiler) FieldBitLen() int                 { return fr.Bits }
+func (compiler) MarkBoolean(frontend.Variable)    {}
+func (compiler) IsBoolean(frontend.Variable) bool { return false }
