@@ -23,13 +23,19 @@ func Scalar(api frontend.API, hash frontend.Variable) []frontend.Variable {
 	return canonicalBits(api, hash)[:ScalarBits]
 }
 
+// WholeScalar gives the 251 bits of a scalar, which it says is below the group's order, for [Curve.FixedBaseFull].
+func (c *Curve) WholeScalar(s frontend.Variable) []frontend.Variable {
+	digits := Bits(c.api, s, orderBits)
+	order := native.GetEdwardsCurve().Order
+	assertBitsAtMost(c.api, digits, new(big.Int).Sub(&order, big.NewInt(1)))
+	return digits
+}
+
 // AssertSignature says that sig is key's signature over a message: [S]G = R + [c]A with S below the order and
 // c = 2^249 + 2·(H(R, A, message) mod 2^249) + 1. The key is one that [Curve.KeyPoint] gave. R needs no check of its own: it is
 // equal to a point that is on the curve.
 func (c *Curve) AssertSignature(h *Hasher, key Point, message frontend.Variable, sig Signature) {
-	s := Bits(c.api, sig.S, orderBits)
-	order := native.GetEdwardsCurve().Order
-	assertBitsAtMost(c.api, s, new(big.Int).Sub(&order, big.NewInt(1)))
+	s := c.WholeScalar(sig.S)
 	challenge := Scalar(c.api, h.Hash(field.TagSignature, sig.R.X, sig.R.Y, key.X, key.Y, message))
 	r := c.Add(c.FixedBaseFull(s), c.Neg(c.VariableBase(key, challenge)))
 	c.AssertEqual(r, sig.R)
