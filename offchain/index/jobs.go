@@ -72,32 +72,36 @@ func (t *tx) Enqueue(ctx context.Context, job offchain.Job) error {
 		_, err := t.store.jobs.InsertTx(ctx, t.Tx, args, &river.InsertOpts{Queue: t.store.ofTenant(queue), MaxAttempts: attempts})
 		return err
 	}
+	addOnce := func(args river.JobArgs, queue string, attempts int, of string) error {
+		waiting, err := t.jobWaits(ctx, args.Kind(), queue, of)
+		if err != nil || waiting {
+			return err
+		}
+		return add(args, queue, attempts)
+	}
 	var err error
 	switch job := job.(type) {
 	case offchain.PrepareErasure:
-		err = add(prepareErasure(job), queuePreparing, river.MaxAttemptsDefault)
+		err = addOnce(prepareErasure(job), queuePreparing, river.MaxAttemptsDefault, job.Case)
 	case offchain.ExecuteErasure:
 		err = add(executeErasure(job), queueErasures, river.MaxAttemptsDefault)
 	case offchain.AnswerQuestion:
 		err = add(answerQuestion(job), queueQuestions, questionAttempts)
 	case offchain.SequenceLog:
-		var waiting bool
-		if waiting, err = t.logJobWaits(ctx); err == nil && !waiting {
-			err = add(sequenceLog(job), queueLog, logAttempts)
-		}
+		err = addOnce(sequenceLog(job), queueLog, logAttempts, "")
 	default:
 		err = fmt.Errorf("no job of type %T", job)
 	}
 	return wrap("enqueue", err)
 }
 
-// logJobWaits says whether a job is queued that will run after this transaction: the one that it finds is locked, so that nobody
-// takes it off the queue before this transaction has ended. One that a worker is just taking is passed over.
-func (t *tx) logJobWaits(ctx context.Context) (bool, error) {
+// jobWaits says whether a job, of a case where it has one, is queued that will run after this transaction: the one that it finds is locked,
+// so that nobody takes it off the queue before this transaction has ended. One that a worker is just taking is passed over.
+func (t *tx) jobWaits(ctx context.Context, kind, queue, of string) (bool, error) {
 	_, err := one(ctx, t, "look for a job", func(id *int64) []any { return []any{id} },
-		`SELECT id FROM river_job WHERE kind = $1 AND queue = $2
+		`SELECT id FROM river_job WHERE kind = $1 AND queue = $2 AND coalesce(args->>'case', '') = $3
 		AND state IN ('available', 'retryable', 'scheduled') LIMIT 1`+t.store.lockRow,
-		sequenceLog{}.Kind(), t.store.ofTenant(queueLog))
+		kind, t.store.ofTenant(queue), of)
 	if errors.Is(err, offchain.ErrNotFound) {
 		return false, nil
 	}
