@@ -83,7 +83,7 @@ func (s *Service) execute(ctx context.Context, id, lease string, steps []step) e
 			return s.askToPrepare(ctx, row)
 		}
 		if s.cfg.Shared {
-			if err := s.takeLease(ctx, lease, leaseTerm); err != nil {
+			if err := s.renew(ctx, lease); err != nil {
 				return err
 			}
 		}
@@ -136,7 +136,7 @@ func (e *execution) save(ctx context.Context, tx offchain.Tx, to state) error {
 	if to == stateRetained && e.cfg.Eraser == nil {
 		err = tx.Enqueue(ctx, offchain.ExecuteErasure{Case: row.ID})
 	}
-	return errors.Join(err, e.holdsLease(ctx, tx, e.lease, leaseTerm), tx.UpdateCase(ctx, row))
+	return errors.Join(err, e.holdsLease(ctx, tx, e.lease), tx.UpdateCase(ctx, row))
 }
 
 // askToPrepare leaves a case that waits for its copies to a process that serves, once more when its job seems to be lost.
@@ -229,7 +229,7 @@ func (e *execution) enterLedger(ctx context.Context) error {
 	}
 	e.file.Ledger = written.Seq
 	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		return errors.Join(e.holdsLease(ctx, tx, e.lease, leaseTerm), enterLog(ctx, tx, e.file.erasedKeys(e.row.ID)...))
+		return errors.Join(e.holdsLease(ctx, tx, e.lease), enterLog(ctx, tx, e.file.erasedKeys(e.row.ID)...))
 	})
 	if err != nil {
 		return err
@@ -350,7 +350,7 @@ func (e *execution) scrubIndex(ctx context.Context) error {
 		doomed = append(doomed, p.Compartment)
 	}
 	err = e.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		if err := e.holdsLease(ctx, tx, e.lease, leaseTerm); err != nil {
+		if err := e.holdsLease(ctx, tx, e.lease); err != nil {
 			return err
 		}
 		for _, r := range kept {

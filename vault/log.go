@@ -90,8 +90,11 @@ func (s *Service) SequenceLog(ctx context.Context, _ offchain.SequenceLog) error
 	}
 }
 
-// show publishes what was appended.
+// show publishes what was appended, if this process is the elected one still.
 func (s *Service) show(ctx context.Context) error {
+	if err := s.stayElected(ctx); err != nil {
+		return err
+	}
 	shown, err := s.cfg.Writer.Publish(ctx)
 	if err != nil {
 		return fmt.Errorf("show a checkpoint: %w", err)
@@ -136,13 +139,26 @@ func (s *Service) startWriting(ctx context.Context) error {
 	return err
 }
 
-// elect takes or keeps the writer's lease. Whoever has not held it for a while looks whether another has written.
+// elect takes or keeps the writer's lease. Whoever has not held it for a while looks whether another has written, and has not been
+// elected before that is known.
 func (s *Service) elect(ctx context.Context) error {
-	lapsed := s.cfg.Now().After(s.writing.until)
-	if err := s.holdLease(ctx); err != nil || !lapsed {
-		return err
+	at, err := s.holdLease(ctx)
+	if err == nil && at.After(s.writing.until) {
+		err = s.refresh(ctx)
 	}
-	return s.refresh(ctx)
+	if err == nil {
+		s.writing.until = at.Add(writerTerm)
+	}
+	return err
+}
+
+// stayElected is for who is in the middle of writing: where another has written since, that has to begin again.
+func (s *Service) stayElected(ctx context.Context) error {
+	err := s.elect(ctx)
+	if err == nil && !s.writing.started {
+		err = fmt.Errorf("another process has gone on with it: %w", offchain.ErrHeld)
+	}
+	return err
 }
 
 // refresh looks whether another process has gone on with the log.
@@ -226,18 +242,17 @@ func (s *Service) complete(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) holdLease(ctx context.Context) error {
-	until := s.cfg.Now().Add(writerTerm)
-	err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.renewLease(ctx, tx) })
-	if err == nil {
-		s.writing.until = until
-	}
-	return err
+// holdLease takes or keeps the lease, and says as of when. The clock is asked within the transaction, which may have had to wait.
+func (s *Service) holdLease(ctx context.Context) (at time.Time, err error) {
+	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		at = s.cfg.Now()
+		return s.renewLease(ctx, tx, at)
+	})
+	return at, err
 }
 
 // renewLease fences the writer: a transaction of one who has lost the log does not commit.
-func (s *Service) renewLease(ctx context.Context, tx offchain.Tx) error {
-	now := s.cfg.Now()
+func (s *Service) renewLease(ctx context.Context, tx offchain.Tx, now time.Time) error {
 	return tx.TakeLease(ctx, writerLease, s.cfg.Holder, now, now.Add(writerTerm))
 }
 
@@ -247,7 +262,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 	if err != nil || len(batch) == 0 {
 		return 0, err
 	}
-	if err := s.holdLease(ctx); err != nil {
+	if err := s.stayElected(ctx); err != nil {
 		return 0, err
 	}
 	s.cfg.Step("log.entries-taken")
@@ -264,10 +279,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 		batch[i].Position = &positions[i]
 	}
 	s.cfg.Step("log.entries-appended")
-	if err := s.holdLease(ctx); err != nil { // positions that are noted stand: not before everybody can see them
-		return 0, err
-	}
-	if err := s.show(ctx); err != nil {
+	if err := s.show(ctx); err != nil { // positions that are noted stand: not before everybody can see them
 		return 0, err
 	}
 	if err := s.place(ctx, batch, positions[len(positions)-1]+1); err != nil {
@@ -289,7 +301,7 @@ func (s *Service) pending(ctx context.Context) (batch []offchain.LogEntry, err e
 // place notes positions, and that everything below the frontier has been noted.
 func (s *Service) place(ctx context.Context, placed []offchain.LogEntry, frontier uint64) error {
 	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		return errors.Join(s.renewLease(ctx, tx), tx.PlaceEntries(ctx, placed),
+		return errors.Join(s.renewLease(ctx, tx, s.cfg.Now()), tx.PlaceEntries(ctx, placed),
 			tx.PutSetting(ctx, frontierSetting, binary.BigEndian.AppendUint64(nil, frontier)))
 	})
 }

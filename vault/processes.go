@@ -82,17 +82,21 @@ func (s *Service) beginSession(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renewSession(ctx, last)
+	return s.renewSession(ctx, last, s.cfg.Now().Add(sessionTerm))
 }
 
-// renewSession says what this process has carried out, and until when it may be relied on to look again.
-func (s *Service) renewSession(ctx context.Context, seen int64) error {
+// renewSession says what this process has carried out, and until when it may be relied on to look again. It has to be done before a
+// time, by which another process would take this one's keys for dropped.
+func (s *Service) renewSession(ctx context.Context, seen int64, before time.Time) error {
 	until := s.cfg.Now().Add(sessionTerm)
 	if err := s.cfg.Store.RenewSession(ctx, offchain.Session{Holder: s.cfg.Holder, Seen: seen, Until: until}); err != nil {
 		return err
 	}
 	s.session.mu.Lock()
 	defer s.session.mu.Unlock()
+	if !s.cfg.Now().Before(before) {
+		return fmt.Errorf("%w: the session was over before it was renewed", offchain.ErrUnavailable)
+	}
 	s.session.seen, s.session.until = seen, until
 	return nil
 }
@@ -149,7 +153,7 @@ func (s *Service) hear(ctx context.Context) error {
 	if len(news) == 0 && until.Sub(s.cfg.Now()) > sessionTerm*2/3 {
 		return nil
 	}
-	return s.renewSession(ctx, seen)
+	return s.renewSession(ctx, seen, until)
 }
 
 // carryOut ends reading of a patient in this process.
@@ -266,6 +270,28 @@ const (
 	leaseTerm      = 30 * time.Second
 )
 
+// leases are those that this process holds, and until when. One that was over for a while is lost, also where nobody holds it now: another
+// may have held it meanwhile.
+type leases struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func (l *leases) end(lease string) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.until[lease]
+}
+
+func (l *leases) set(lease string, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.until == nil {
+		l.until = map[string]time.Time{}
+	}
+	l.until[lease] = until
+}
+
 // alone runs do while no other process holds a lease. Another's is waited for. do's context ends when the lease cannot be kept.
 func (s *Service) alone(ctx context.Context, lease string, do func(context.Context) error) error {
 	if !s.cfg.Shared {
@@ -284,28 +310,38 @@ func (s *Service) alone(ctx context.Context, lease string, do func(context.Conte
 	}
 	lose(nil)
 	keeping.Wait()
-	if free := s.takeLease(context.WithoutCancel(ctx), lease, 0); free != nil {
-		s.cfg.Logger.Warn("a lease was not given back, and ends by itself", "lease", lease, "error", Code(free))
-	}
+	s.giveBack(context.WithoutCancel(ctx), lease)
 	return err
 }
 
+func (s *Service) giveBack(ctx context.Context, lease string) {
+	ctx, cancel := context.WithTimeout(ctx, sessionSkew)
+	defer cancel()
+	if err := s.takeLease(ctx, lease, 0); err != nil {
+		s.cfg.Logger.Warn("a lease was not given back, and ends by itself", "lease", lease, "error", Code(err))
+	}
+}
+
 func (s *Service) awaitLease(ctx context.Context, lease string) error {
+	var held error
 	for {
 		err := s.takeLease(ctx, lease, leaseTerm)
-		if !errors.Is(err, offchain.ErrHeld) {
-			return err
+		if err == nil {
+			return nil
 		}
+		if !errors.Is(err, offchain.ErrHeld) {
+			return errors.Join(err, held) // what was waited for, if ctx ended
+		}
+		held = err
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			return errors.Join(ctx.Err(), held)
 		case <-time.After(poll):
 		}
 	}
 }
 
 func (s *Service) keepLease(ctx context.Context, lease string, lose context.CancelCauseFunc) {
-	until := s.cfg.Now().Add(leaseTerm)
 	tick := time.NewTicker(leaseTerm / 6)
 	defer tick.Stop()
 	for {
@@ -314,29 +350,48 @@ func (s *Service) keepLease(ctx context.Context, lease string, lose context.Canc
 			return
 		case <-tick.C:
 		}
-		next := s.cfg.Now().Add(leaseTerm)
-		short, cancel := context.WithTimeout(ctx, max(0, until.Sub(s.cfg.Now())-leaseTerm/3)) // an index that hangs must not outlast it
-		err := s.takeLease(short, lease, leaseTerm)
+		end := s.leases.end(lease).Add(-leaseTerm / 3)
+		short, cancel := context.WithTimeout(ctx, max(0, end.Sub(s.cfg.Now()))) // an index that hangs must not outlast it
+		err := s.renew(short, lease)
 		cancel()
-		switch {
-		case err == nil:
-			until = next
-		case errors.Is(err, offchain.ErrHeld) || !s.cfg.Now().Before(until.Add(-leaseTerm/3)):
+		if errors.Is(err, offchain.ErrHeld) || err != nil && !s.cfg.Now().Before(end) {
 			lose(fmt.Errorf("the lease %s was lost: %w", lease, err))
 			return
 		}
 	}
 }
 
+// takeLease takes a lease that is free or this process's own; for no time, it gives it back.
 func (s *Service) takeLease(ctx context.Context, lease string, term time.Duration) error {
-	return s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.holdsLease(ctx, tx, lease, term) })
+	var now time.Time
+	err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
+		now = s.cfg.Now()
+		return tx.TakeLease(ctx, lease, s.cfg.Holder, now, now.Add(term))
+	})
+	if err == nil {
+		s.leases.set(lease, now.Add(term))
+	}
+	return err
 }
 
-// holdsLease takes or keeps a lease within a transaction, which does not commit for who has lost it.
-func (s *Service) holdsLease(ctx context.Context, tx offchain.Tx, lease string, term time.Duration) error {
+// renew keeps a lease that was not lost.
+func (s *Service) renew(ctx context.Context, lease string) error {
+	until := s.cfg.Now().Add(leaseTerm)
+	err := s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return s.holdsLease(ctx, tx, lease) })
+	if err == nil {
+		s.leases.set(lease, until)
+	}
+	return err
+}
+
+// holdsLease keeps a lease within a transaction, which does not commit for who has lost it.
+func (s *Service) holdsLease(ctx context.Context, tx offchain.Tx, lease string) error {
 	if !s.cfg.Shared {
 		return nil
 	}
 	now := s.cfg.Now()
-	return tx.TakeLease(ctx, lease, s.cfg.Holder, now, now.Add(term))
+	if now.After(s.leases.end(lease)) {
+		return fmt.Errorf("the lease %s was over: %w", lease, offchain.ErrHeld)
+	}
+	return tx.TakeLease(ctx, lease, s.cfg.Holder, now, now.Add(leaseTerm))
 }

@@ -352,7 +352,7 @@ func TestOneProcessErasesAtATime(t *testing.T) {
 		lost <- one.alone(t.Context(), leaseErasing, func(ctx context.Context) error {
 			close(begun)
 			<-end
-			return one.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return one.holdsLease(ctx, tx, leaseErasing, leaseTerm) })
+			return one.cfg.Store.InTx(ctx, func(tx offchain.Tx) error { return one.holdsLease(ctx, tx, leaseErasing) })
 		})
 	}()
 	<-begun

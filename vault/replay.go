@@ -16,7 +16,7 @@ func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
 	}
 	var doomed []offchain.Compartment
 	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		if err := s.holdsLease(ctx, tx, leaseErasing, leaseTerm); err != nil {
+		if err := s.holdsLease(ctx, tx, leaseErasing); err != nil {
 			return err
 		}
 		if doomed, err = tx.CompartmentsByKey(ctx, e.Keys); err != nil {
@@ -45,7 +45,7 @@ func (s *Service) replay(ctx context.Context, e offchain.LedgerEntry) error {
 	}
 	s.cfg.Step("replay.destroyed")
 	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		return errors.Join(s.holdsLease(ctx, tx, leaseErasing, leaseTerm), s.wipeAgain(ctx, tx, e, doomed))
+		return errors.Join(s.holdsLease(ctx, tx, leaseErasing), s.wipeAgain(ctx, tx, e, doomed))
 	})
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (s *Service) rollBack(ctx context.Context, c offchain.Case) error {
 	}
 	var objects []offchain.Intent
 	err = s.cfg.Store.InTx(ctx, func(tx offchain.Tx) error {
-		if err := s.holdsLease(ctx, tx, leaseErasing, leaseTerm); err != nil {
+		if err := s.holdsLease(ctx, tx, leaseErasing); err != nil {
 			return err
 		}
 		for _, d := range dead {

@@ -152,6 +152,7 @@ type Service struct {
 	requested requestTimes
 	open      openReaders
 	session   session
+	leases    leases
 
 	publishing sync.Mutex // one version of a tree after the other
 	trees      trees
