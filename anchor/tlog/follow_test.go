@@ -3,6 +3,7 @@ package tlog
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"lethe/anchor"
@@ -123,4 +124,44 @@ func TestWritersTakeOver(t *testing.T) {
 		}
 		at++
 	}
+}
+
+// What could not be brought up to date is tried again, also when it failed in the middle.
+func TestARefreshThatFailedIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	open := func(name string) *Log {
+		cfg := p.config()
+		cfg.Dir, cfg.Shared = filepath.Join(t.TempDir(), name), true
+		l, err := Open(t.Context(), cfg)
+		must(t, err)
+		t.Cleanup(func() { l.Close() })
+		return l
+	}
+	a, b := open("a"), open("b")
+	must(t, b.Start(t.Context(), nil))
+	_, err := b.Append(t.Context(), entries(0, 5, ""))
+	must(t, err)
+	_, err = b.Publish(t.Context())
+	must(t, err)
+	p.copy.get = func(name string, data []byte) []byte {
+		if strings.HasPrefix(name, "tile/entries/") {
+			return []byte("not these")
+		}
+		return data
+	}
+	if again, err := a.Refresh(t.Context()); err == nil || !again {
+		t.Errorf("a copy with other entries: again %v, %v", again, err)
+	}
+	p.copy.get = nil
+	again, err := a.Refresh(t.Context())
+	must(t, err)
+	if !again {
+		t.Error("the second look finds nothing new")
+	}
+	must(t, a.Start(t.Context(), nil))
+	_, err = a.Append(t.Context(), entries(5, 6, ""))
+	must(t, err)
+	_, err = a.Publish(t.Context())
+	must(t, err)
 }

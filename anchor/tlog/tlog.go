@@ -163,11 +163,15 @@ func (l *Log) Refresh(ctx context.Context) (again bool, err error) {
 			return true, err
 		}
 	}
-	l.shown.Store(&newest)
-	if err := l.openFolder(ctx); err != nil {
-		return true, err
+	before := l.shown.Swap(&newest)
+	err = l.openFolder(ctx)
+	if err == nil {
+		err = l.checkFolder(ctx)
 	}
-	return true, l.checkFolder(ctx)
+	if err != nil {
+		l.shown.Store(before) // so that the next look begins again
+	}
+	return true, err
 }
 
 // openFolder opens the folder, and rebuilds it first where it lacks what was shown.

@@ -290,6 +290,11 @@ func Clear(ctx context.Context, s *Store) error {
 				return err
 			}
 		}
-		return t.exec(ctx, "clear jobs", `DELETE FROM river_job WHERE queue IN ($1, $2)`, s.ofTenant(queueErasures), s.ofTenant(queueLog))
+		for _, queue := range allQueues() {
+			if err := t.exec(ctx, "clear jobs", `DELETE FROM river_job WHERE queue = $1`, s.ofTenant(queue)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
