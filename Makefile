@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,7 +81,12 @@ campaign-servers: ## every store put back at every moment, faults of every serve
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
 	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled|KeptOutlives|LogIsTakenOver' -v
 
-bench-peers: ## the authorization statement beside snarkjs, in one run (needs npm; a minute)
+campaign-soundness: ## every input of every statement changed, every group of constraints left out; tables to bin/ (minutes a statement)
+	rm -f bin/soundness-*.md
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -count 1 -p 1 -timeout 1h -run EveryConstraintIsNeeded -v \
+	  ./circuits/authorization ./circuits/consent ./circuits/eligibility
+
+bench-peers: ## the Semaphore v4 statement in our gadgets beside rapidsnark and snarkjs, in one run (needs npm; two minutes)
 	tools/peers/run
 
 $(TOOLS)/%: tools/go.mod tools/go.sum

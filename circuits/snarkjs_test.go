@@ -1,35 +1,14 @@
 package circuits
 
 import (
+	"lethe/circuits/circuittest/snarkjs"
+
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"math/big"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-type snarkjsCase struct {
-	what   string
-	Public string `json:"public"`
-	Proof  string `json:"proof"`
-}
-
-type snarkjsQuestion struct {
-	Key     string        `json:"key"`
-	Circuit string        `json:"circuit"`
-	Cases   []snarkjsCase `json:"cases"`
-}
-
-type snarkjsAnswer struct {
-	KeyAsWritten bool           `json:"keyAsWritten"`
-	Accepted     []bool         `json:"accepted"`
-	Circuit      map[string]int `json:"circuit"`
-	Read         int            `json:"read"`
-}
 
 // Somebody else's software takes our proofs, refuses each that has a number changed, and reads our circuits.
 func TestSnarkjs(t *testing.T) {
@@ -42,9 +21,7 @@ func TestSnarkjs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := []snarkjsCase{{"as it is", string(public), string(proof)}}
-	each(t, public, func(place, text string) { cases = append(cases, snarkjsCase{"public" + place, text, string(proof)}) })
-	each(t, proof, func(place, text string) { cases = append(cases, snarkjsCase{"proof" + place, string(public), text}) })
+	cases := snarkjs.Cases(t, public, proof)
 	if len(cases) != 1+3+12 {
 		t.Fatalf("%d cases", len(cases))
 	}
@@ -55,13 +32,13 @@ func TestSnarkjs(t *testing.T) {
 	}
 	mustWriteFile(t, file, r1cs.Bytes())
 
-	a := askSnarkjs(t, snarkjsQuestion{string(key), file, cases})
+	a := snarkjs.Ask(t, "testdata/snarkjs", snarkjs.Question{Key: string(key), Circuit: file, Cases: cases})
 	if !a.KeyAsWritten {
 		t.Error("the key is not what snarkjs would have written")
 	}
 	for i, c := range cases {
 		if accepted := a.Accepted[i]; accepted != (i == 0) {
-			t.Errorf("%s: accepted: %v", c.what, accepted)
+			t.Errorf("%s: accepted: %v", c.What, accepted)
 		}
 	}
 	want := map[string]int{
@@ -70,30 +47,6 @@ func TestSnarkjs(t *testing.T) {
 	if fmt.Sprint(a.Circuit) != fmt.Sprint(want) || a.Read != k.Circuit.Constraints {
 		t.Errorf("circuit: %v, not %v; %d constraints read", a.Circuit, want, a.Read)
 	}
-}
-
-func askSnarkjs(t *testing.T, q snarkjsQuestion) (a snarkjsAnswer) {
-	t.Helper()
-	if _, err := os.Stat("testdata/snarkjs/node_modules/snarkjs"); err != nil {
-		t.Skip("snarkjs is not installed: npm ci in circuits/testdata/snarkjs")
-	}
-	in, err := json.Marshal(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "node", "verify.mjs")
-	cmd.Dir, cmd.Stdin, cmd.Stderr = "testdata/snarkjs", bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(out, &a); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if len(a.Accepted) != len(q.Cases) {
-		t.Fatalf("%d answers to %d questions", len(a.Accepted), len(q.Cases))
-	}
-	return a
 }
 
 // The files are as snarkjs writes them, to the byte: one space of indentation, no newline at the end, no number below zero.
@@ -121,39 +74,4 @@ func TestSnarkjsProofForm(t *testing.T) {
 	p.Statement = "quartic"
 	_, _, err = k.Verifier().SnarkjsProof(p)
 	wantError(t, err, ErrWrongKey, "")
-}
-
-// each yields a text of JSON once for each number in a string in it, which is one greater there, and where that is.
-func each(t *testing.T, text []byte, yield func(place, text string)) {
-	t.Helper()
-	var root any
-	if err := json.Unmarshal(text, &root); err != nil {
-		t.Fatal(err)
-	}
-	var walk func(place string, v any, set func(any))
-	walk = func(place string, v any, set func(any)) {
-		switch v := v.(type) {
-		case map[string]any:
-			for name, e := range v {
-				walk(place+"."+name, e, func(e any) { v[name] = e })
-			}
-		case []any:
-			for i, e := range v {
-				walk(fmt.Sprintf("%s[%d]", place, i), e, func(e any) { v[i] = e })
-			}
-		case string:
-			n, ok := new(big.Int).SetString(v, 10)
-			if !ok {
-				return
-			}
-			set(n.Add(n, big.NewInt(1)).String())
-			changed, err := json.Marshal(root)
-			if err != nil {
-				t.Fatal(err)
-			}
-			yield(place, string(changed))
-			set(v)
-		}
-	}
-	walk("", root, nil)
 }

@@ -22,3 +22,5 @@ func TestThreat15AnInputPlusTheModulusIsRefused(t *testing.T) {
 }
 
 func TestThreat41GoAndSolidityAgree(t *testing.T) { prove(t, newScenario(t)).WantAgreement(t, 34) }
+
+func TestSnarkjsAgrees(t *testing.T) { prove(t, newScenario(t)).WantSnarkjs(t) }

@@ -233,3 +233,5 @@ func TestThreat41EachPublicInputIsBoundInGo(t *testing.T) { prove(t).WantBoundIn
 func TestThreat15AnInputPlusTheModulusIsRefused(t *testing.T) { prove(t).WantCanonical(t) }
 
 func TestThreat41GoAndSolidityAgree(t *testing.T) { prove(t).WantAgreement(t, 34) }
+
+func TestSnarkjsAgrees(t *testing.T) { prove(t).WantSnarkjs(t) }

@@ -15,6 +15,7 @@ import (
 
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
+	"lethe/circuits/policy"
 )
 
 // part is one gadget as a circuit: its inputs, and what must hold of them.
@@ -87,6 +88,16 @@ func TestPartsCostWhatIsDocumented(t *testing.T) {
 		"Signature": {6, 2998, func(_ frontend.API, h *Hasher, c *Curve, in []frontend.Variable) {
 			c.AssertSignature(h, point(in), in[2], Signature{R: point(in[3:]), S: in[5]})
 		}},
+		"Attestation.Message": {21, 893, func(api frontend.API, h *Hasher, _ *Curve, in []frontend.Variable) {
+			a := Attestation{Identity: in[0], Key: in[1], Schema: in[2], From: in[3], Until: in[4], Values: [16]frontend.Variable(in[5:])}
+			a.Message(api, h)
+		}},
+		"Policy.Digest": {2 + 8*policy.Literals, 2 * 363, func(api frontend.API, h *Hasher, _ *Curve, in []frontend.Variable) {
+			policyIn(in).Digest(api, h)
+		}},
+		"Policy.AssertHolds": {18 + 8*policy.Literals, 3695, func(api frontend.API, _ *Hasher, _ *Curve, in []frontend.Variable) {
+			policyIn(in[16:]).AssertHolds(api, [16]frontend.Variable(in))
+		}},
 	} {
 		cs := compile(t, c.inputs, c.define)
 		if got := cs.GetNbConstraints(); got != c.want {
@@ -96,6 +107,16 @@ func TestPartsCostWhatIsDocumented(t *testing.T) {
 			t.Errorf("%s: %d commitments", name, n)
 		}
 	}
+}
+
+// policyIn takes a policy's parts in their order.
+func policyIn(in []frontend.Variable) (p Policy) {
+	p.Scope, p.Schema = in[0], in[1]
+	for i := range p.Literals {
+		part := in[2+8*i:]
+		p.Literals[i] = Literal{part[0], part[1], part[2], part[3], [4]frontend.Variable(part[4:8])}
+	}
+	return p
 }
 
 func TestHashesAreTheNativeOnes(t *testing.T) {

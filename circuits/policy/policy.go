@@ -2,7 +2,7 @@
 // says that an attribute lies in a range, or that it lies outside; what is unknown satisfies neither. Membership in a set is a clause of
 // ranges, one for each run of neighbouring values.
 //
-// A policy is data: one circuit takes all of them, and a proof shows the digest. It costs a circuit 83 constraints for each of the 44
+// A policy is data: one circuit takes all of them, and a proof shows the digest. It costs a circuit 84 constraints for each of the 44
 // places of literals, whether they are used or not, and two hashes.
 package policy
 
