@@ -74,8 +74,12 @@ func (c *Curve) signedSum(base native.PointAffine, n []frontend.Variable) Point 
 // window picks [±1 ±2 ±4]base by three bits, in 3 constraints.
 func (c *Curve) window(base native.PointAffine, b []frontend.Variable) montgomery {
 	var u, v [8]fr.Element
-	for i := range u {
-		u[i], v[i] = affineMontgomery(times(base, big.NewInt(int64(2*i-7))))
+	odd, twice := base, *new(native.PointAffine).Double(&base)
+	for i := range 4 { // 1, 3, 5 and 7 times the base, and their negatives
+		u[4+i], v[4+i] = affineMontgomery(odd)
+		u[3-i] = u[4+i]
+		v[3-i].Neg(&v[4+i])
+		odd.Add(&odd, &twice)
 	}
 	both := c.api.Mul(b[0], b[1])
 	pick := func(e [8]fr.Element) frontend.Variable {
