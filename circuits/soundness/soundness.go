@@ -157,10 +157,7 @@ func (r *run) changeInputs(t *testing.T) {
 					continue
 				}
 				r.inputs[l.name] = broken[0]
-				if how != "another" {
-					continue
-				}
-				if seen[kind]++; seen[kind] <= ofAKind {
+				if seen[kind+how]++; seen[kind+how] <= ofAKind {
 					name := l.name + " " + how
 					r.attacks, r.broken[name] = append(r.attacks, attack{name, a}), broken
 				}
