@@ -27,7 +27,7 @@ type done struct {
 	err       error
 }
 
-const testRounds = 12 // 2^5 constraints
+const testRounds = 20 // 21 constraints, domain 2^5
 
 var whole = sync.OnceValue(func() (d done) {
 	dir, err := os.MkdirTemp("", "ceremony")

@@ -131,13 +131,14 @@ func (p *ptau) commons(ctx context.Context, domain int) (*mpc.SrsCommons, error)
 	s.G1.Tau, s.G1.AlphaTau, s.G1.BetaTau = make([]bn254.G1Affine, 2*n-1), make([]bn254.G1Affine, n), make([]bn254.G1Affine, n)
 	s.G2.Tau = make([]bn254.G2Affine, n)
 	beta := make([]bn254.G2Affine, 1)
-	for kind, read := range map[uint32]func(at int64) error{
-		tauG1Section:   func(at int64) error { return p.points1(ctx, at, s.G1.Tau) },
-		tauG2Section:   func(at int64) error { return p.points2(ctx, at, s.G2.Tau) },
-		alphaG1Section: func(at int64) error { return p.points1(ctx, at, s.G1.AlphaTau) },
-		betaG1Section:  func(at int64) error { return p.points1(ctx, at, s.G1.BetaTau) },
-		betaG2Section:  func(at int64) error { return p.points2(ctx, at, beta) },
+	for i, read := range []func(at int64) error{
+		func(at int64) error { return p.points1(ctx, at, s.G1.Tau) },
+		func(at int64) error { return p.points2(ctx, at, s.G2.Tau) },
+		func(at int64) error { return p.points1(ctx, at, s.G1.AlphaTau) },
+		func(at int64) error { return p.points1(ctx, at, s.G1.BetaTau) },
+		func(at int64) error { return p.points2(ctx, at, beta) },
 	} {
+		kind := uint32(tauG1Section + i)
 		if err := read(p.sections[kind].offset); err != nil {
 			return nil, fmt.Errorf("section %d: %w", kind, err)
 		}

@@ -3,6 +3,7 @@ package ceremony
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -119,23 +120,17 @@ func parameters(b []byte) (name string, err error) {
 
 func (q *ptauPoints) read(b []byte) error {
 	p := ptau{file: sliceReader(b[:recordPoints])}
-	var g1 [3]bn254.G1Affine
-	var g2 [2]bn254.G2Affine
-	at := int64(0)
-	ctx := context.Background()          // five points
-	for _, read := range []func() error{ // τ in both groups, α, β in both
-		func() error { return p.points1(ctx, at, g1[:1]) },
-		func() error { return p.points2(ctx, at, g2[:1]) },
-		func() error { return p.points1(ctx, at, g1[1:2]) },
-		func() error { return p.points1(ctx, at, g1[2:]) },
-		func() error { return p.points2(ctx, at, g2[1:]) },
-	} {
-		if err := read(); err != nil {
-			return err
-		}
-	}
+	var g1 [3]bn254.G1Affine    // τ, α, β
+	var g2 [2]bn254.G2Affine    // τ, β
+	ctx := context.Background() // five points
+	err := errors.Join(
+		p.points1(ctx, 0, g1[:1]),
+		p.points2(ctx, ptauG1Size, g2[:1]),
+		p.points1(ctx, ptauG1Size+ptauG2Size, g1[1:]),
+		p.points2(ctx, 3*ptauG1Size+ptauG2Size, g2[1:]),
+	)
 	*q = ptauPoints{tau1: g1[0], tau2: g2[0], alpha1: g1[1], beta1: g1[2], beta2: g2[1]}
-	return nil
+	return err
 }
 
 // check holds what a file says of itself to the ceremony file, and to its powers.

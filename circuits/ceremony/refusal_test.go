@@ -237,7 +237,7 @@ func TestThreat53AnotherCircuitIsRefused(t *testing.T) {
 	_, err := Open(Config{Dir: h.dir, Statements: []circuits.Statement{other}})
 	wantRefusal(t, err, AnotherCircuit, "r1cs_sha256 is")
 	_, err = Open(Config{Dir: h.dir, Statements: []circuits.Statement{squaringStatement(3)}})
-	wantRefusal(t, err, AnotherCircuit, "no statement squaring/v12")
+	wantRefusal(t, err, AnotherCircuit, "no statement squaring/v20")
 }
 
 // Keys that do not come from the transcript are named, also where they would do.
