@@ -3,6 +3,7 @@ package ceremony
 import (
 	"bytes"
 	"math/big"
+	"os"
 	"reflect"
 	"testing"
 
@@ -85,14 +86,19 @@ func someCommons(t testing.TB, domain int) *mpc.SrsCommons {
 	return &p.srs
 }
 
-// Beside gnark's own, one after the other.
+// Beside gnark's own, one after the other: a small circuit, or the statement that is proven most with LETHE_CAMPAIGN set.
 func BenchmarkInitialise(b *testing.B) {
-	c := mustCompile(b, authorization.Statement())
+	s := squaringStatement(1000)
+	if os.Getenv("LETHE_CAMPAIGN") != "" {
+		s = authorization.Statement()
+	}
+	c := mustCompile(b, s)
 	srs := someCommons(b, domainOf(c.Constraints))
 	b.Run("gnark", func(b *testing.B) {
 		for b.Loop() {
 			new(mpc.Phase2).Initialize(c.R1CS(), srs)
 		}
+		b.ReportMetric(float64(c.Constraints), "constraints")
 	})
 	b.Run("lethe", func(b *testing.B) {
 		for b.Loop() {

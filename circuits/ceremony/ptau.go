@@ -44,6 +44,7 @@ type ptau struct {
 	file     io.ReaderAt
 	sections map[uint32]section
 	power    int
+	close    func() error
 }
 
 type section struct{ offset, size int64 }
@@ -212,28 +213,53 @@ func coordinates(b []byte, to ...*fp.Element) bool {
 	return true
 }
 
-// readPtau reads phase 1 from a file that the ceremony file names.
-func readPtau(ctx context.Context, name string, f *File, progress func(string)) (*mpc.SrsCommons, *PtauReport, error) {
+// InspectPtau is what a ceremony file says of a .ptau file, but for its source. Its points are not looked at.
+func InspectPtau(name string) (Ptau, error) {
+	p, sum, err := hashPtau(name)
+	if err != nil {
+		return Ptau{}, fmt.Errorf("%s: %w", name, err)
+	}
+	defer p.close()
+	r, err := p.report()
+	if err != nil {
+		return Ptau{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return Ptau{SHA256: sum, Contributions: r.Contributions}, nil
+}
+
+// hashPtau opens a file and reads it once.
+func hashPtau(name string) (p *ptau, sum circuits.Hash, err error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, sum, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	progress("phase 1: hashing the file of powers")
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
 	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return nil, nil, err
+	size, err := io.Copy(h, file)
+	if err != nil {
+		return nil, sum, err
 	}
-	if sum := circuits.Hash(h.Sum(nil)); sum != f.Phase1.Ptau.SHA256 {
-		return nil, nil, refuse(Tampered, "SHA-256 of the file is %s, and the ceremony file's is %s", sum, f.Phase1.Ptau.SHA256)
+	if p, err = openPtau(file, size); err != nil {
+		return nil, sum, err
 	}
-	p, err := openPtau(file, info.Size())
+	p.close = file.Close
+	return p, circuits.Hash(h.Sum(nil)), nil
+}
+
+// readPtau reads phase 1 from a file that the ceremony file names.
+func readPtau(ctx context.Context, name string, f *File, progress func(string)) (*mpc.SrsCommons, *PtauReport, error) {
+	progress("phase 1: hashing the file of powers")
+	p, sum, err := hashPtau(name)
 	if err != nil {
 		return nil, nil, err
+	}
+	defer p.close()
+	if sum != f.Phase1.Ptau.SHA256 {
+		return nil, nil, refuse(Tampered, "SHA-256 of the file is %s, and the ceremony file's is %s", sum, f.Phase1.Ptau.SHA256)
 	}
 	progress("phase 1: checking all points and ratios")
 	srs, err := p.commons(ctx, f.Domain)

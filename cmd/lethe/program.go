@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 	"k8s.io/klog/v2"
+
+	"lethe/circuits/ceremony"
 )
 
 // program is one run of the command line; tests start it as main does.
@@ -20,6 +22,8 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	step           func(point string) // see vault.Config.Step; nil outside tests
+
+	rehearsed ceremony.Config // more statements and another clock for ceremonies; empty outside tests
 
 	dir, configFile string
 	attested        []string
@@ -89,7 +93,7 @@ Start:   lethe import bundles/ --dir lethe-state`,
 		p.logCommand(), p.chainCommand(), p.workCommand(), p.eraseAgentCommand(), p.witnessCommand(), p.demoCommand(),
 		p.serveCommand(), p.tokenCommand(), p.partyCommand(), p.registryCommand(), p.providerCommand(), p.issuerCommand(),
 		p.vaultCommand(), p.s3Command(), p.migrateCommand(), p.doctorCommand(), p.backupCommand(), p.restoreCommand(), p.drillCommand(),
-		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand())
+		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand(), p.ceremonyCommand())
 	return root
 }
 

@@ -24,6 +24,7 @@ import (
 // provingConfig is how providers read by proof; lethe.example.yaml documents every key.
 type provingConfig struct {
 	Keys         string        `yaml:"keys"`
+	Ceremony     ceremonyPins  `yaml:"ceremony"`
 	Classes      []string      `yaml:"classes"`
 	Epoch        time.Duration `yaml:"epoch"`
 	Reads        uint16        `yaml:"reads_per_epoch"`
@@ -37,7 +38,7 @@ type provingConfig struct {
 
 func defaultProving() provingConfig {
 	return provingConfig{
-		Classes: []string{"identity", "care", "billing"}, Epoch: day, Reads: 256, MaxRootAge: time.Hour, PublishEvery: 10 * time.Minute, Batch: 8,
+		Ceremony: ceremonyPins{}, Classes: []string{"identity", "care", "billing"}, Epoch: day, Reads: 256, MaxRootAge: time.Hour, PublishEvery: 10 * time.Minute, Batch: 8,
 		Threshold: 5, ChallengeFor: 2 * time.Minute, TokenFor: 10 * time.Minute,
 	}
 }
@@ -57,7 +58,7 @@ func (c *provingConfig) check() error {
 	case c.Threshold < 1:
 		return errors.New("proving.anonymity_threshold must be at least 1")
 	}
-	return nil
+	return c.Ceremony.check()
 }
 
 // registryName is the file in publicFolder that says who is trusted for what.
@@ -199,6 +200,9 @@ func (p *program) openProving(ctx context.Context, hidden deriver) (proving *vau
 	}
 	verifier, err := p.verifier(t, authorization.Statement())
 	if err != nil {
+		return nil, "", err
+	}
+	if err := p.checkPinned(ctx, verifier); err != nil {
 		return nil, "", err
 	}
 	secret, err := hidden.Derive(ctx, "challenge")

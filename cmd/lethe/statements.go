@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,8 +17,28 @@ import (
 // statements are all that this program proves and verifies.
 func statements() []circuits.Statement { return []circuits.Statement{authorization.Statement()} }
 
-// keysFor gives the keys of a statement: this user's development set-up, which is made when there is none.
+// ceremonyPins say, by a statement's ID, where keys that a ceremony made are, and the SHA-256 of their manifest.
+type ceremonyPins map[string]struct {
+	Folder   string        `yaml:"folder"`
+	Manifest circuits.Hash `yaml:"manifest"`
+}
+
+func (c ceremonyPins) check() error {
+	for id, pin := range c {
+		known := slices.ContainsFunc(statements(), func(s circuits.Statement) bool { return s.ID == id })
+		if !known || pin.Folder == "" || pin.Manifest == (circuits.Hash{}) {
+			return fmt.Errorf("proving.ceremony: %s must be a statement, with folder and manifest", id)
+		}
+	}
+	return nil
+}
+
+// keysFor gives the keys of a statement: those of the ceremony that the configuration pins, and nothing else where it pins one; else
+// this user's development set-up, which is made when there is none.
 func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
+	if pin, ok := p.config.Proving.Ceremony[s.ID]; ok {
+		return circuits.Load(pin.Folder, s, pin.Manifest)
+	}
 	stage := ""
 	k, err := circuits.Develop(ctx, p.config.Proving.Keys, s, func(now string) {
 		if interactive(p.stderr) && now != stage {
@@ -32,6 +53,22 @@ func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.
 		p.log.Warn("development keys: whoever made them can prove what is not true", "statement", s.Name())
 	}
 	return k, nil
+}
+
+// checkPinned refuses a verifier by other keys than those of the ceremony that the configuration pins, if it pins one.
+func (p *program) checkPinned(ctx context.Context, v *circuits.Verifier) error {
+	if _, ok := p.config.Proving.Ceremony[v.Statement().ID]; !ok {
+		return nil
+	}
+	k, err := p.keysFor(ctx, v.Statement())
+	if err != nil {
+		return fmt.Errorf("proving.ceremony: %w", err)
+	}
+	if want := k.Manifest.VerifyingKey; want != v.Key() {
+		return withHint(fmt.Errorf("proving.ceremony: %s trusts the key %s for %s, and the ceremony's is %s: %w", registryName, v.Key(), v.Statement().Name(),
+			want, circuits.ErrWrongKey), "`lethe registry init` pins a key once: configure the ceremony before it, in a new state folder")
+	}
+	return nil
 }
 
 // statementInfo is what `lethe statements --json` lists.

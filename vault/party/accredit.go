@@ -16,18 +16,15 @@ import (
 	"lethe/vault/registry"
 )
 
-// accreditorName is the name of an accreditation role's key in its notes; names there have no spaces and no plus signs.
-func accreditorName(name string) string {
-	return "accreditation/" + strings.Map(func(r rune) rune {
+// newSigner makes a key for notes. Its name there says what it is for; such names have no spaces and no plus signs.
+func (s *Secret) newSigner(kind string) (err error) {
+	name := kind + strings.Map(func(r rune) rune {
 		if r <= ' ' || r == '+' || r > '~' {
 			return '-'
 		}
 		return r
-	}, name)
-}
-
-func (s *Secret) newAccreditor() (err error) {
-	s.Signer, s.Public.Verifier, err = note.GenerateKey(rand.Reader, accreditorName(s.Name))
+	}, s.Name)
+	s.Signer, s.Public.Verifier, err = note.GenerateKey(rand.Reader, name)
 	return err
 }
 

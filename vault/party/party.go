@@ -1,5 +1,5 @@
-// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors and auditors, each in a
-// file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
+// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors, auditors and
+// contributors, each in a file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
 //
 // A party's file is JSON and its owner's alone (mode 0600). Its public part is another file, to hand to whoever needs it. Losing a
 // patient's file loses their say until a registrar binds a new key; losing a provider's, an enrolment; losing the auditor's,
@@ -34,11 +34,12 @@ const (
 	Attester       Kind = "attester"
 	Accreditor     Kind = "accreditor"
 	Auditor        Kind = "auditor"
+	Contributor    Kind = "contributor" // to a ceremony for the proofs' keys
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Patient, Provider, Organisation, Registrar, Representative, Attester, Accreditor, Auditor}
+	return []Kind{Patient, Provider, Organisation, Registrar, Representative, Attester, Accreditor, Auditor, Contributor}
 }
 
 // ErrFile says that a file is not a party's, or of another kind than the one needed.
@@ -80,7 +81,7 @@ type Secret struct {
 
 	Secret  *Element `json:"secret,omitempty"`  // a patient's or a provider's
 	Key     Hex      `json:"key,omitempty"`     // signing key of a patient, registrar, representative, attester, auditor
-	Signer  string   `json:"signer,omitempty"`  // an accreditor's note signer
+	Signer  string   `json:"signer,omitempty"`  // an accreditor's or contributor's note signer
 	Age     string   `json:"age,omitempty"`     // an organisation's identity
 	Given   []Given  `json:"given,omitempty"`   // a patient's grants
 	Members []Member `json:"members,omitempty"` // whom an accreditor has enrolled
@@ -99,7 +100,7 @@ type Public struct {
 	Organisation string   `json:"organisation,omitempty"`
 	Roles        uint16   `json:"roles,omitempty"`
 	Recipient    string   `json:"recipient,omitempty"` // an organisation's inbox (age)
-	Verifier     string   `json:"verifier,omitempty"`  // an accreditor's (C2SP signed-note)
+	Verifier     string   `json:"verifier,omitempty"`  // an accreditor's or contributor's (C2SP signed-note)
 
 	// Until is when an enrolment ends, in Unix seconds: the accreditor writes it into the public file.
 	Until uint64 `json:"enrolled_until,omitempty"`
@@ -154,7 +155,9 @@ func New(k Kind, name, organisation string) (*Secret, error) {
 	case Registrar, Representative, Attester, Auditor:
 		return s, s.newKey()
 	case Accreditor:
-		return s, s.newAccreditor()
+		return s, s.newSigner("accreditation/")
+	case Contributor:
+		return s, s.newSigner("ceremony/")
 	}
 	return nil, fmt.Errorf("there is no party %.20q", string(k))
 }
