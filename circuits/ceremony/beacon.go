@@ -13,8 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// Scheme is the one kind of beacon that is known here: BLS12-381 with signatures in G1 over SHA-256 of the round alone, as drand's
-// chain quicknet has it (https://docs.drand.love/docs/cryptography/).
+// Scheme is the one kind of beacon that is known here: BLS12-381 with signatures in G1 over SHA-256 of the round alone, as
+// drand's chain quicknet has it (https://docs.drand.love/docs/cryptography/).
 const Scheme = "bls-unchained-g1-rfc9380"
 
 // beaconDST separates these signatures from others, RFC 9380 section 3.1.

@@ -50,7 +50,9 @@ func TestQuicknet(t *testing.T) {
 // Rounds and times, by the example of another client: round 27946612 is that of 2026-04-20.
 func TestBeaconTimes(t *testing.T) {
 	day := time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC)
-	for after, round := range map[time.Duration]uint64{-1 * time.Second: 27946612, 0: 27946612, time.Second: 27946613, 3 * time.Second: 27946613} {
+	for after, round := range map[time.Duration]uint64{
+		-time.Second: 27946612, 0: 27946612, time.Second: 27946613, 3 * time.Second: 27946613,
+	} {
 		b := Quicknet(day.Add(after))
 		if b.Round != round || b.Time().Before(day.Add(after)) {
 			t.Errorf("%s: round %d at %s, not %d", after, b.Round, b.Time(), round)
@@ -68,7 +70,9 @@ func TestParseSignature(t *testing.T) {
 			t.Errorf("%.20q: %x, %v", text, s, err)
 		}
 	}
-	for _, text := range []string{"", "ab", hexadecimal + "ab", "{", `{"signature": 3}`, `{"previous": "x"}`, strings.Repeat(" x", 4000)} {
+	for _, text := range []string{
+		"", "ab", hexadecimal + "ab", "{", `{"signature": 3}`, `{"previous": "x"}`, strings.Repeat(" x", 4000),
+	} {
 		_, err := ParseSignature([]byte(text))
 		wantRefusal(t, err, Malformed, "signature")
 	}

@@ -59,8 +59,8 @@ func (t *Transcript) begin(ctx context.Context, srs *mpc.SrsCommons) error {
 	return writeFile(t.path(2, beginningName), p)
 }
 
-// ImportPtau takes phase 1 from a file of snarkjs, which must be the one that the ceremony file names by its hash, copies it into the
-// transcript, and begins phase 2. What is checked of it stands at PtauReport.
+// ImportPtau takes phase 1 from a file of snarkjs, which must be the one that the ceremony file names by its hash, copies it
+// into the transcript, and begins phase 2. What is checked of it stands at PtauReport.
 func (t *Transcript) ImportPtau(ctx context.Context, name string) (*PtauReport, error) {
 	r, err := t.importPtau(ctx, name)
 	if err != nil {

@@ -14,10 +14,10 @@ import (
 	"lethe/circuits"
 )
 
-// Contribute adds a contribution to the phase that is open, signs it, and answers what was signed. It verifies the contribution that
-// it stands on, or with all of them everything before it. The secret is drawn from the system's randomness and overwritten after
-// use; what the library copied of it stays in memory until the process ends. On two cores a domain of 2^15 takes 15 s in phase 1
-// and 5 s in phase 2. ctx is heeded throughout; nothing is left behind when it ends.
+// Contribute adds a contribution to the phase that is open, signs it, and answers what was signed. It verifies the contribution
+// that it stands on, or with all of them everything before it. The secret is drawn from the system's randomness and overwritten
+// after use; what the library copied of it stays in memory until the process ends. On two cores a domain of 2^15 takes 15 s in
+// phase 1 and 5 s in phase 2. ctx is heeded throughout; nothing is left behind when it ends.
 func (t *Transcript) Contribute(ctx context.Context, signer note.Signer, all bool) (Record, error) {
 	phase := t.phase()
 	r, err := t.contribute(ctx, phase, signer, all)
@@ -42,8 +42,8 @@ func (t *Transcript) contribute(ctx context.Context, phase int, signer note.Sign
 	if slices.ContainsFunc(records, func(r Record) bool { return r.Contributor == by.Name }) {
 		return r, refuse(Duplicate, "%s", by.Name)
 	}
-	r = Record{Contributor: by.Name, Ceremony: t.Hash, Phase: phase, Number: len(records) + 1, Time: t.now().UTC().Truncate(time.Second)}
-	if err := t.timely(r); err != nil {
+	r = Record{Contributor: by.Name, Ceremony: t.Hash, Phase: phase, Number: len(records) + 1}
+	if err := t.stamp(&r); err != nil {
 		return r, err
 	}
 	content, err := t.next(ctx, phase, records, all)
@@ -53,11 +53,17 @@ func (t *Transcript) contribute(ctx context.Context, phase int, signer note.Sign
 	if r.Before, err = t.standsOn(phase, content); err != nil {
 		return r, err
 	}
-	r.Contribution, r.Time = hashOf(content), t.now().UTC().Truncate(time.Second)
-	if err := t.timely(r); err != nil {
+	r.Contribution = hashOf(content)
+	if err := t.stamp(&r); err != nil { // the work has taken its time
 		return r, err
 	}
 	return r, t.write(r, content, signer)
+}
+
+// stamp puts the time into a record, if the phase is open then.
+func (t *Transcript) stamp(r *Record) error {
+	r.Time = t.now().UTC().Truncate(time.Second)
+	return t.timely(*r)
 }
 
 // contributorOf is whose signer it is; nil when it is nobody's of the ceremony file.

@@ -2,14 +2,14 @@
 // them together want to: gnark's form of the multi-party computation of https://eprint.iacr.org/2017/1050, in two phases.
 //
 // One reviewed [File] says what is made, from which circuit, by whom, and which rounds of a public beacon close the phases. A
-// [Transcript] is a folder with that file and the contributions, each beside a note that its contributor signed; files travel as
-// people send them, and anybody verifies the folder again without a network. Phase 1 is contributed here or taken from a .ptau file
-// of snarkjs. [Transcript.Seal] writes keys that circuits.Load accepts by the hash of their manifest.
+// [Transcript] is a folder with that file and the contributions, each beside a note that its contributor signed; files travel
+// as people send them, and anybody verifies the folder again without a network. Phase 1 is contributed here or taken from a
+// .ptau file of snarkjs. [Transcript.Seal] writes keys that circuits.Load accepts by the hash of their manifest.
 //
 // What is refused is a [Refusal] by its name. gnark itself would make keys of no contribution at all, whose δ anybody can compute
 // from the public beacon; here each phase needs a number of distinct contributors that the file states, two at least.
 //
-// A contribution to phase 1 is 192 bytes for each place of the domain, the power of two at or above the number of constraints; one to
-// phase 2 is 64. Each is held in memory whole, its points at two to three times that. Opening the keys out of both phases holds 2.5 kB
-// for each place besides: 80 MB for 2^15, 1.3 GB for 2^19.
+// A contribution to phase 1 is 192 bytes for each place of the domain, the power of two at or above the number of constraints;
+// one to phase 2 is 64. Each is held in memory whole, its points at two to three times that. Opening the keys out of both
+// phases holds 2.5 kB for each place besides: 80 MB for 2^15, 1.3 GB for 2^19.
 package ceremony

@@ -16,7 +16,8 @@ import (
 	"lethe/circuits"
 )
 
-// Format is the first member of a ceremony file, FileName its name in a transcript's folder, and MaxFileSize the most that is read.
+// Format is the first member of a ceremony file, FileName its name in a transcript's folder, and MaxFileSize the most that is
+// read.
 const (
 	Format      = "lethe/ceremony/v1"
 	FileName    = "ceremony.yaml"
@@ -82,8 +83,8 @@ func NewFile(name string, c *circuits.Circuit) File {
 	}
 }
 
-// ParseFile reads a ceremony file. Members that are unknown or stand twice, anything after the document, and what Check refuses are
-// Malformed.
+// ParseFile reads a ceremony file. Members that are unknown or stand twice, anything after the document, and what Check refuses
+// are Malformed.
 func ParseFile(data []byte) (File, error) {
 	var f File
 	if len(data) > MaxFileSize {
@@ -109,8 +110,8 @@ func (f File) Marshal() ([]byte, error) {
 		return nil, refuse(Malformed, "%s: %v", FileName, err)
 	}
 	var out bytes.Buffer
-	out.WriteString("# A ceremony for the keys of a statement. Every party reviews this file before it contributes, and signs its hash with its\n" +
-		"# contribution: a change of any byte makes another ceremony.\n")
+	out.WriteString("# A ceremony for the keys of a statement. Every party reviews this file before it contributes, and signs\n" +
+		"# its hash with its contribution: a change of any byte makes another ceremony.\n")
 	e := yaml.NewEncoder(&out)
 	e.SetIndent(2)
 	if err := errors.Join(e.Encode(f), e.Close()); err != nil {
@@ -137,7 +138,7 @@ func (f File) Check() error {
 	case f.Constraints < 1 || domainOf(f.Constraints) != f.Domain:
 		return fmt.Errorf("domain: 2^%d is not that of %d constraints", f.Domain, f.Constraints)
 	case f.MinContributions < leastContributions || f.MinContributions > maxContributors:
-		return fmt.Errorf("min_contributions: %d is not between %d and %d", f.MinContributions, leastContributions, maxContributors)
+		return fmt.Errorf("min_contributions: %d, not %d to %d", f.MinContributions, leastContributions, maxContributors)
 	}
 	if err := f.checkContributors(); err != nil {
 		return err
@@ -154,13 +155,13 @@ func (f File) checkContributors() error {
 		if !validName(c.Name) {
 			return fmt.Errorf("contributors: name %.40q is not %s", c.Name, nameRule)
 		}
-		if len(c.Verifier) > 256 {
-			return fmt.Errorf("contributors: vkey of %s: too long", c.Name)
+		if len(c.Verifier) > 256 || strings.ContainsAny(c.Verifier, "\r\n") { // which base64 passes over
+			return fmt.Errorf("contributors: vkey of %s: too long, or of several lines", c.Name)
 		}
 		if _, err := note.NewVerifier(c.Verifier); err != nil {
 			return fmt.Errorf("contributors: vkey of %s: %w", c.Name, err)
 		}
-		key := c.Verifier[strings.LastIndexByte(c.Verifier, '+')+1:] // one key under two names is one party
+		key := strings.SplitN(c.Verifier, "+", 3)[2] // after the name and its hash: one key under two names is one party
 		if names[c.Name] || keys[key] {
 			return fmt.Errorf("contributors: %s, the one at %d, is there already", c.Name, i+1)
 		}

@@ -12,9 +12,11 @@ import (
 	"lethe/circuits"
 )
 
-// initialise is gnark's Phase2.Initialize, to the byte: what phase 2 begins with, and what of the keys no contribution changes. It
-// draws nothing. gnark adds up the wires on one core, term by term; here each wire is one sum, and all cores work.
-func initialise(ctx context.Context, c *circuits.Circuit, srs *mpc.SrsCommons, progress func(string)) (*mpc.Phase2, *mpc.Phase2Evaluations, error) {
+// initialise is gnark's Phase2.Initialize, to the byte: what phase 2 begins with, and what of the keys no contribution changes.
+// It draws nothing. gnark adds up the wires on one core, term by term; here each wire is one sum, and all cores work.
+func initialise(
+	ctx context.Context, c *circuits.Circuit, srs *mpc.SrsCommons, progress func(string),
+) (*mpc.Phase2, *mpc.Phase2Evaluations, error) {
 	if n := len(srs.G1.AlphaTau); n != 1<<domainOf(c.Constraints) {
 		return nil, nil, refuse(AnotherDomain, "%d powers for %d constraints", n, c.Constraints)
 	}
@@ -41,7 +43,9 @@ func vanishing(tau []bn254.G1Affine, n int) []bn254.G1Affine {
 }
 
 // evaluate gives what no contribution changes, and what βA + αB + C comes to for each hidden wire.
-func evaluate(ctx context.Context, c *circuits.Circuit, srs *mpc.SrsCommons, progress func(string)) (*mpc.Phase2Evaluations, []bn254.G1Affine, error) {
+func evaluate(
+	ctx context.Context, c *circuits.Circuit, srs *mpc.SrsCommons, progress func(string),
+) (*mpc.Phase2Evaluations, []bn254.G1Affine, error) {
 	system := c.R1CS()
 	internal, secret, public := system.GetNbVariables()
 	wires := internal + secret + public

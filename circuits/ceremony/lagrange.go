@@ -27,9 +27,9 @@ type point[A, J any] interface {
 	Neg(*A) *A
 }
 
-// lagrange turns the powers [τⁱ] into the first keep of the points [Lᵢ(τ)], where Lᵢ is 1 at the i-th root of unity and 0 at the
-// others: a Fourier transform backwards, all of whose stages are spread over all cores. It takes n·log₂(n)/2 scalar multiplications,
-// and as much memory as the powers, three halves of that again while it works.
+// lagrange turns the powers [τⁱ] into the first keep of the points [Lᵢ(τ)], where Lᵢ is 1 at the i-th root of unity and 0 at
+// the others: a Fourier transform backwards, all of whose stages are spread over all cores. It takes n·log₂(n)/2 scalar
+// multiplications, and as much memory as the powers, three halves of that again while it works.
 func lagrange[A, J any, PA point[A, J], PJ jacobian[J, A]](ctx context.Context, powers []A, keep int) ([]A, error) {
 	n := len(powers)
 	p := make([]J, n)

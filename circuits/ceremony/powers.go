@@ -25,8 +25,8 @@ const (
 	chainSize = 1 + sha256.Size // the challenge after its length
 )
 
-// powers is a contribution to phase 1, to the byte as gnark's mpcsetup.Phase1 writes it. gnark's keeps its values to itself; this one
-// is read, changed and verified on all cores, and its secrets are overwritten. Tests hold the two against each other.
+// powers is a contribution to phase 1, to the byte as gnark's mpcsetup.Phase1 writes it. gnark's keeps its values to itself;
+// this one is read, changed and verified on all cores, and its secrets are overwritten. Tests hold the two against each other.
 type powers struct {
 	proofs    [3]mpcsetup.UpdateProof // that τ, α and β were known
 	srs       mpc.SrsCommons

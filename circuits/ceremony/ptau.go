@@ -28,7 +28,8 @@ const (
 	recordsSection
 )
 
-// Bounds of a .ptau file, and the lengths of its points: coordinates as they are computed with (Montgomery's form, little-endian).
+// Bounds of a .ptau file, and the lengths of its points: coordinates as they are computed with (Montgomery's form,
+// little-endian).
 const (
 	maxSections    = 64
 	maxPower       = 28
@@ -44,13 +45,13 @@ type ptau struct {
 	file     io.ReaderAt
 	sections map[uint32]section
 	power    int
-	close    func() error
+	io.Closer
 }
 
 type section struct{ offset, size int64 }
 
-// openPtau reads a file's table of sections and its header. Lengths are held against the file's and against its power before anything
-// is read by them.
+// openPtau reads a file's table of sections and its header. Lengths are held against the file's and against its power before
+// anything is read by them.
 func openPtau(file io.ReaderAt, size int64) (*ptau, error) {
 	p := &ptau{file: file, sections: map[uint32]section{}}
 	head, err := p.read(section{0, 12}, 12)
@@ -219,7 +220,7 @@ func InspectPtau(name string) (Ptau, error) {
 	if err != nil {
 		return Ptau{}, fmt.Errorf("%s: %w", name, err)
 	}
-	defer p.close()
+	defer p.Close()
 	r, err := p.report()
 	if err != nil {
 		return Ptau{}, fmt.Errorf("%s: %w", name, err)
@@ -246,7 +247,7 @@ func hashPtau(name string) (p *ptau, sum circuits.Hash, err error) {
 	if p, err = openPtau(file, size); err != nil {
 		return nil, sum, err
 	}
-	p.close = file.Close
+	p.Closer = file
 	return p, circuits.Hash(h.Sum(nil)), nil
 }
 
@@ -257,7 +258,7 @@ func readPtau(ctx context.Context, name string, f *File, progress func(string)) 
 	if err != nil {
 		return nil, nil, err
 	}
-	defer p.close()
+	defer p.Close()
 	if sum != f.Phase1.Ptau.SHA256 {
 		return nil, nil, refuse(Tampered, "SHA-256 of the file is %s, and the ceremony file's is %s", sum, f.Phase1.Ptau.SHA256)
 	}

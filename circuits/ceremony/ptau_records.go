@@ -12,11 +12,11 @@ import (
 	mpc "github.com/consensys/gnark/backend/groth16/bn254/mpcsetup"
 )
 
-// PtauReport is what a .ptau file says of itself. Of the powers in it that the circuit needs, every point was checked, and that they
-// are of one τ, one α and one β that nobody can guess. Of its contributions, that there are as many as the ceremony file wants, of
-// the names that it gives, and a beacon at the end, and that the last is of the powers in the file. What is not verified: that each
-// contribution followed from the one before, that it was made by whom it names, and the beacon. The attestations that the source
-// publishes say that; snarkjs verifies the first (`snarkjs powersoftau verify`).
+// PtauReport is what a .ptau file says of itself. Of the powers in it that the circuit needs, every point was checked, and that
+// they are of one τ, one α and one β that nobody can guess. Of its contributions, that there are as many as the ceremony file
+// wants, of the names that it gives, and a beacon at the end, and that the last is of the powers in the file. What is not
+// verified: that each contribution followed from the one before, that it was made by whom it names, and the beacon. The
+// attestations that the source publishes say that; snarkjs verifies the first (`snarkjs powersoftau verify`).
 type PtauReport struct {
 	Power         int      // log2 of the powers in the file
 	Contributions []string // their names, in order

@@ -188,7 +188,7 @@ func TestThreat53PtauIsChecked(t *testing.T) {
 		"β off the curve":    {NotInGroup, "section 5: point 0", func(f *ptauFile) { f.srs.G1.BetaTau[0].X.SetOne() }},
 		"G2 outside":         {NotInGroup, "section 3: point 9", func(f *ptauFile) { f.srs.G2.Tau[9] = outsideG2(t) }},
 		"β in G2 outside":    {NotInGroup, "section 6: point 0", func(f *ptauFile) { f.srs.G2.Beta = outsideG2(t) }},
-		"not reduced":        {NotInGroup, "section 2: point 2", func(f *ptauFile) { f.srs.G1.Tau[2].X = fp.Element{0, 0, 0, 1 << 63} }},
+		"not reduced":        {NotInGroup, "section 2: point 2", func(f *ptauFile) { f.srs.G1.Tau[2].X[3] = 1 << 63 }},
 		"a power of another": {Inconsistent, "powers of τ", func(f *ptauFile) { f.srs.G1.Tau[62] = f.srs.G1.Tau[60] }},
 		"in G2":              {Inconsistent, "powers of τ", func(f *ptauFile) { f.srs.G2.Tau[31] = f.srs.G2.Tau[30] }},
 		"with α":             {Inconsistent, "powers of τ", func(f *ptauFile) { f.srs.G1.AlphaTau[31] = f.srs.G1.AlphaTau[30] }},

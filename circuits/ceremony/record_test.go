@@ -35,7 +35,8 @@ func TestRecordHasOneForm(t *testing.T) {
 	text := Record{Phase: 1, Number: 1, Time: time.Unix(1_900_000_000, 0)}.text()
 	for from, to := range map[string]string{
 		"phase 1": "phase 01", "number 1": "number +1", "time 2030": "time  2030", "Z\n": "+00:00\n", "\nphase": "\n\nphase",
-		"lethe/ceremony": "lethe/Ceremony", "ceremony 00": "ceremony ZZ", "before 0": "before ", ":40Z": ":40.0Z", "phase 1\n": "phase 1 \n",
+		"lethe/ceremony": "lethe/Ceremony", "ceremony 00": "ceremony ZZ", "before 0": "before ",
+		":40Z": ":40.0Z", "phase 1\n": "phase 1 \n",
 	} {
 		changed := strings.Replace(text, from, to, 1)
 		if changed == text {
@@ -52,7 +53,8 @@ func TestRecordHasOneForm(t *testing.T) {
 
 func TestBaseHasOneForm(t *testing.T) {
 	for name, want := range map[string]bool{
-		"001-a": true, "012-a-b": true, "1-a": false, "001a": false, "001": false, "-01-a": false, "+01-a": false, "1000-a": false, "0001-a": false,
+		"001-a": true, "012-a-b": true, "1-a": false, "001a": false, "001": false,
+		"-01-a": false, "+01-a": false, "1000-a": false, "0001-a": false,
 	} {
 		if _, _, ok := parseBase(name); ok != want {
 			t.Errorf("%s: %v", name, ok)

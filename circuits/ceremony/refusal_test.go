@@ -78,13 +78,13 @@ func TestThreat53ChangedTranscriptsAreRefused(t *testing.T) {
 		"ceremony file":      {AnotherCeremony, "", func(h *held) { h.edit("name: rehearsal", "name: another") }},
 		"signature":          {WrongBeacon, "", func(h *held) { h.write("phase1/beacon.json", otherSignature(h, 1)) }},
 		"round":              {WrongBeacon, "of round", func(h *held) { h.write("phase1/beacon.json", h.read("phase2/beacon.json")) }},
-		"half a signature":   {Malformed, "signature", func(h *held) { h.write("phase2/beacon.json", halved(h.read("phase2/beacon.json"))) }},
-		"beginning":          {Tampered, "000.start", func(h *held) { h.write("phase2/000.start", flip(h.read("phase2/000.start"), 40)) }},
+		"half a signature":   {Malformed, "signature", halve},
+		"beginning":          {Tampered, "000.start", flipBeginning},
 		"time after":         {Untimely, "", func(h *held) { _, u := h.File.window(1); h.resign(1, 3, 2, at(u)) }},
 		"time before":        {Untimely, "", func(h *held) { f, _ := h.File.window(2); h.resign(2, 1, 0, at(f.Add(-time.Second))) }},
 		"larger domain":      {AnotherDomain, "bytes", func(h *held) { larger(h) }},
-		"chain of notes":     {OutOfOrder, "002-rehearser-2 stands on", func(h *held) { h.resign(1, 2, 1, func(r *Record) { r.Before[0] ^= 1 }) }},
-		"powers of two τ":    {Inconsistent, "by rehearser-3", func(h *held) { changePowers(h, func(p *powers) { p.srs.G1.Tau[7] = p.srs.G1.Tau[8] }) }},
+		"chain of notes":     {OutOfOrder, "002-rehearser-2 stands on", breakChain},
+		"powers of two τ":    {Inconsistent, "by rehearser-3", mixPowers},
 		"τ without a proof":  {Tampered, "proof of τ", func(h *held) { changePowers(h, multiply(5, 1, 1)) }},
 		"α without a proof":  {Tampered, "proof of α", func(h *held) { changePowers(h, multiply(1, 5, 1)) }},
 		"β without a proof":  {Tampered, "proof of β", func(h *held) { changePowers(h, multiply(1, 1, 5)) }},
@@ -137,10 +137,16 @@ func otherSignature(h *held, phase int) []byte {
 	return bytes.Replace(h.read(phaseDir(phase)+"/beacon.json"), []byte(hex.EncodeToString(old)), []byte(hex.EncodeToString(s)), 1)
 }
 
-func halved(b []byte) []byte {
-	s, _, _ := strings.Cut(string(b), `"signature":"`)
-	return []byte(s + `"signature":"ab"}`)
+func halve(h *held) {
+	s, _, _ := strings.Cut(string(h.read("phase2/beacon.json")), `"signature":"`)
+	h.write("phase2/beacon.json", []byte(s+`"signature":"ab"}`))
 }
+
+func flipBeginning(h *held) { h.write("phase2/000.start", flip(h.read("phase2/000.start"), 40)) }
+
+func breakChain(h *held) { h.resign(1, 2, 1, func(r *Record) { r.Before[0] ^= 1 }) }
+
+func mixPowers(h *held) { changePowers(h, func(p *powers) { p.srs.G1.Tau[7] = p.srs.G1.Tau[8] }) }
 
 func at(t time.Time) func(*Record) { return func(r *Record) { r.Time = t } }
 
@@ -303,7 +309,9 @@ func TestThreat53GuessableSecrets(t *testing.T) {
 		}
 		return p
 	}
-	for says, k := range map[string]int64{"is 0": 0, "is ±1": 1, "is ±2": -2, "is ±5": 5, "is ±65536": 1 << 16, "is ±65535": 1 - 1<<16} {
+	for says, k := range map[string]int64{
+		"is 0": 0, "is ±1": 1, "is ±2": -2, "is ±5": 5, "is ±65536": 1 << 16, "is ±65535": 1 - 1<<16,
+	} {
 		wantRefusal(t, checkSecrets(map[string]bn254.G1Affine{"τ": times(k), "α": times(1 << 20)}), KnownSecret, "τ "+says)
 	}
 	if err := checkSecrets(map[string]bn254.G1Affine{"τ": times(1<<16 + 1), "α": times(-1 << 20)}); err != nil {

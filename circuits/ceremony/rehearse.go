@@ -22,8 +22,9 @@ type Step struct {
 	Bytes int64 // of the file that it made, where it made one to send
 }
 
-// Rehearse runs a whole ceremony for a statement in a folder, with three contributors and a beacon whose secrets this process all has:
-// its keys are marked as those of a development set-up, and refused as such. Done is told each step that is over, and may be nil.
+// Rehearse runs a whole ceremony for a statement in a folder, with three contributors and a beacon whose secrets this process
+// all has: its keys are marked as those of a development set-up, and refused as such. Done is told each step that is over, and
+// may be nil.
 func Rehearse(ctx context.Context, dir string, s circuits.Statement, done func(Step), progress func(string)) (*Report, error) {
 	r := &rehearsal{dir: dir, clock: time.Now().UTC().Truncate(time.Second), done: done, progress: progress}
 	if r.done == nil {
@@ -117,7 +118,8 @@ func (r *rehearsal) open(s circuits.Statement) error {
 	if _, err := Init(r.dir, f); err != nil {
 		return err
 	}
-	r.Transcript, err = Open(Config{Dir: r.dir, Statements: []circuits.Statement{s}, Progress: r.progress, Now: func() time.Time { return r.clock }})
+	now := func() time.Time { return r.clock }
+	r.Transcript, err = Open(Config{Dir: r.dir, Statements: []circuits.Statement{s}, Progress: r.progress, Now: now})
 	if err == nil {
 		r.setup = circuits.Development
 	}

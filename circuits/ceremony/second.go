@@ -37,8 +37,8 @@ func readSecond(data []byte, c *circuits.Circuit, beginning bool) (*mpc.Phase2, 
 	if int64(len(data)) != size {
 		return nil, refuse(AnotherDomain, "%d bytes, not %d", len(data), size)
 	}
-	be := binary.BigEndian
-	if be.Uint16(data) != 0 || int(be.Uint32(data[hiddenAt:])) != hiddenWires(c) || int(be.Uint32(data[zAt:])) != 1<<domainOf(c.Constraints)-1 {
+	be, hidden, z := binary.BigEndian, uint32(hiddenWires(c)), uint32(1)<<domainOf(c.Constraints)-1
+	if be.Uint16(data) != 0 || be.Uint32(data[hiddenAt:]) != hidden || be.Uint32(data[zAt:]) != z {
 		return nil, refuse(AnotherDomain, "lengths within")
 	}
 	if n := size - 1; beginning && data[n] != 0 || !beginning && data[size-chainSize] != sha256.Size {

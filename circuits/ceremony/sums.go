@@ -62,8 +62,8 @@ const window = 5
 // oddMultiples are how many multiples of each point the digits need: 1, 3, … 15.
 const oddMultiples = 1 << (window - 2)
 
-// digits are coefficients in non-adjacent form, least first. Those nearer to 0 from below are written as negatives, so that −1 is as
-// cheap as 1.
+// digits are coefficients in non-adjacent form, least first. Those nearer to 0 from below are written as negatives, so that −1
+// is as cheap as 1.
 func digits(coefficients []fr.Element) [][]int8 {
 	all := make([][]int8, len(coefficients))
 	var buffer [fr.Bits + 1]int8
@@ -145,7 +145,9 @@ func addDigit[A, J any, PA point[A, J], PJ jacobian[J, A]](total *J, odd []A, di
 }
 
 // sums are those of all wires.
-func sums[A, J any, PA point[A, J], PJ jacobian[J, A]](ctx context.Context, wires int, coefficients [][]int8, of ...summand[A]) ([]A, error) {
+func sums[A, J any, PA point[A, J], PJ jacobian[J, A]](
+	ctx context.Context, wires int, coefficients [][]int8, of ...summand[A],
+) ([]A, error) {
 	out := make([]A, wires)
 	return out, parallel(ctx, wires, func(start, end int) error {
 		for w := start; w < end; w++ {

@@ -173,8 +173,8 @@ func (t *Transcript) records(phase int) ([]Record, error) {
 	return records, nil
 }
 
-// bases are the names of a phase's contributions, sorted. A file that does not belong there is Malformed; names that begin with a dot
-// are half-written files, and passed over.
+// bases are the names of a phase's contributions, sorted. A file that does not belong there is Malformed; names that begin with
+// a dot are half-written files, and passed over.
 func (t *Transcript) bases(phase int) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Dir(t.path(phase, beaconName)))
 	if err != nil {
@@ -240,8 +240,8 @@ func (t *Transcript) record(phase, number int, contributor string) (r Record, er
 func (t *Transcript) timely(r Record) error {
 	from, until := t.File.window(r.Phase)
 	if r.Time.Before(from) || !r.Time.Before(until) {
-		return refuse(Untimely, "signed at %s; phase %d is open from %s until %s", r.Time.Format(time.RFC3339), r.Phase,
-			from.Format(time.RFC3339), until.Format(time.RFC3339))
+		return refuse(Untimely, "signed at %s; phase %d is open from %s until %s",
+			r.Time.Format(time.RFC3339), r.Phase, from.Format(time.RFC3339), until.Format(time.RFC3339))
 	}
 	return nil
 }

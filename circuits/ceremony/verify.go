@@ -25,9 +25,9 @@ type Report struct {
 	Manifest circuits.Hash  // to pin; zero while the keys are not sealed
 }
 
-// Verify makes the keys again from the statement's source and the whole transcript, and compares them with those that were sealed,
-// which must then load by the hash that it answers. All that it needs is in the folder. On two cores a domain of 2^15 takes a
-// minute; memory is as the package says.
+// Verify makes the keys again from the statement's source and the whole transcript, and compares them with those that were
+// sealed, which must then load by the hash that it answers. All that it needs is in the folder. On two cores a domain of 2^15
+// takes a minute; memory is as the package says.
 func (t *Transcript) Verify(ctx context.Context) (*Report, error) {
 	r, err := t.verify(ctx)
 	if err != nil {
@@ -55,14 +55,15 @@ func (t *Transcript) verify(ctx context.Context) (*Report, error) {
 		return nil, refuse(OtherKeys, "%v", err)
 	}
 	if !reflect.DeepEqual(sealed.Manifest, r.Keys.Manifest) {
-		return nil, refuse(OtherKeys, "the verifying key is %s, and %s of the transcript", sealed.Manifest.VerifyingKey, r.Keys.Manifest.VerifyingKey)
+		return nil, refuse(OtherKeys, "the verifying key is %s, and the transcript's is %s",
+			sealed.Manifest.VerifyingKey, r.Keys.Manifest.VerifyingKey)
 	}
 	r.Manifest = pin
 	return r, nil
 }
 
-// Seal verifies everything, writes the keys into the folder KeysFolder of the transcript, and answers the hash to pin them by. It may be
-// repeated: the keys are always the same.
+// Seal verifies everything, writes the keys into the folder KeysFolder of the transcript, and answers the hash to pin them by.
+// It may be repeated: the keys are always the same.
 func (t *Transcript) Seal(ctx context.Context) (*Report, error) {
 	r, err := t.makeKeys(ctx)
 	if err == nil {

@@ -21,9 +21,9 @@ func (p *program) ceremonyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ceremony",
 		Short: "make the keys of a statement by several parties, and verify how they were made",
-		Long: `Makes the keys of a statement so that nobody can prove what is not true unless all contributors together want to. Everything is driven by
-one reviewed file in a folder, ceremony.yaml; contributions are files in that folder, each with a note that its contributor signed, and
-travel as you like. No command here reaches a network.`,
+		Long: `Makes the keys of a statement so that nobody can prove what is not true unless all contributors together want to.
+Everything is driven by one reviewed file in a folder, ceremony.yaml; contributions are files in that folder, each with a note
+that its contributor signed, and travel as you like. No command here reaches a network.`,
 	}
 	c.AddCommand(p.ceremonyInitCommand(), p.contributeCommand(), p.beaconCommand(), p.importPtauCommand(), p.sealCommand(),
 		p.ceremonyVerifyCommand(), p.rehearseCommand())
@@ -46,7 +46,9 @@ func (p *program) statement(id string) (circuits.Statement, error) {
 
 // openCeremony opens a transcript's folder.
 func (p *program) openCeremony(folder string) (*ceremony.Transcript, error) {
-	return ceremony.Open(ceremony.Config{Dir: folder, Statements: p.ceremonyStatements(), Progress: p.tellStep, Now: p.rehearsed.Now})
+	return ceremony.Open(ceremony.Config{
+		Dir: folder, Statements: p.ceremonyStatements(), Progress: p.tellStep, Now: p.rehearsed.Now,
+	})
 }
 
 // tellStep says which long step begins.
@@ -77,9 +79,10 @@ func (p *program) contributeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "contribute",
 		Short: "add a contribution to the phase that is open, and sign it",
-		Long: `Verifies the contribution that yours stands on, multiplies randomness of this machine's into it, forgets the randomness, and writes two
-files into the phase's folder: the contribution, and your signed note of it. Send both to the other parties. Review ceremony.yaml before: your
-signature says that you did. Contribute on a machine that you trust, and restart it afterwards.`,
+		Long: `Verifies the contribution that yours stands on, multiplies randomness of this machine's into it, forgets the
+randomness, and writes two files into the phase's folder: the contribution, and your signed note of it. Send both to the other
+parties. Review ceremony.yaml before: your signature says that you did. Contribute on a machine that you trust, and restart it
+afterwards.`,
 		Example: "  lethe ceremony contribute --folder ceremony/ --contributor ada.json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -103,7 +106,8 @@ signature says that you did. Contribute on a machine that you trust, and restart
 				return p.print(newContributed(r))
 			}
 			p.say("contributed to phase %d as number %d, SHA-256 %s", r.Phase, r.Number, r.Contribution)
-			p.say("send the two files phase%d/%03d-%s.* to the other parties, and tell them this hash on another way", r.Phase, r.Number, r.Contributor)
+			p.say("send the two files phase%d/%03d-%s.* to the other parties, and tell them this hash on another way",
+				r.Phase, r.Number, r.Contributor)
 			return nil
 		},
 	}
@@ -119,8 +123,9 @@ func (p *program) beaconCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "beacon SIGNATURE",
 		Short: "close the phase that is open with the signature of its beacon's round",
-		Long: `Takes the signature of the round that ceremony.yaml names for the phase: hexadecimal digits, or a file with them or with the JSON in which
-drand answers for a round. It is verified here, without a network. Closing phase 1 verifies all its contributions, and begins phase 2.`,
+		Long: `Takes the signature of the round that ceremony.yaml names for the phase: hexadecimal digits, or a file with them or
+with the JSON in which drand answers for a round. It is verified here, without a network. Closing phase 1 verifies all its
+contributions, and begins phase 2.`,
 		Example: "  lethe ceremony beacon round.json --folder ceremony/",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -162,9 +167,10 @@ func (p *program) importPtauCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import-ptau FILE",
 		Short: "take phase 1 from a file of powers of τ that others have made (snarkjs)",
-		Long: `Checks a .ptau file, which must be the one that ceremony.yaml names by its SHA-256: every point that is used on its curve and in its group,
-all ratios, no secret that can be guessed, enough contributions and a beacon among its own records. It copies the file into the folder and
-begins phase 2. That each contribution in the file followed from the one before is not verified here; snarkjs does that.`,
+		Long: `Checks a .ptau file, which must be the one that ceremony.yaml names by its SHA-256: every point that is used on its
+curve and in its group, all ratios, no secret that can be guessed, enough contributions and a beacon among its own records. It
+copies the file into the folder and begins phase 2. That each contribution in the file followed from the one before is not
+verified here; snarkjs does that.`,
 		Example: "  lethe ceremony import-ptau powers15.ptau --folder ceremony/",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -179,7 +185,8 @@ begins phase 2. That each contribution in the file followed from the one before 
 			if p.json {
 				return p.print(map[string]any{"power": r.Power, "contributions": r.Contributions})
 			}
-			p.say("imported 2^%d of 2^%d powers; the file names %d contributions and a beacon: %q", t.File.Domain, r.Power, len(r.Contributions), r.Contributions)
+			p.say("imported 2^%d of 2^%d powers; the file names %d contributions and a beacon: %q",
+				t.File.Domain, r.Power, len(r.Contributions), r.Contributions)
 			return nil
 		},
 	}
@@ -204,8 +211,8 @@ func (p *program) sealCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "seal",
 		Short: "verify everything, and write the keys",
-		Long: `Verifies the whole transcript, writes the keys into its folder keys/, and prints the SHA-256 of their manifest, which pins them: see
-proving.ceremony in lethe.example.yaml.`,
+		Long: `Verifies the whole transcript, writes the keys into its folder keys/, and prints the SHA-256 of their manifest, which
+pins them: see proving.ceremony in lethe.example.yaml.`,
 		Example: "  lethe ceremony seal --folder ceremony/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -229,8 +236,8 @@ func (p *program) ceremonyVerifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "make the keys again from the source and the whole transcript, and compare",
-		Long: `Verifies every signature, every contribution and both beacons, compiles the statement from the source of this program, makes the keys again,
-and compares them with those that were sealed. It needs the folder and nothing else.`,
+		Long: `Verifies every signature, every contribution and both beacons, compiles the statement from the source of this program,
+makes the keys again, and compares them with those that were sealed. It needs the folder and nothing else.`,
 		Example: "  lethe ceremony verify --folder ceremony/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -268,12 +275,14 @@ func (p *program) showCeremony(t *ceremony.Transcript, r *ceremony.Report) error
 	if p.json {
 		return p.print(out)
 	}
-	fmt.Fprintf(p.stdout, "ceremony       %s\nstatement      %s\nr1cs           %s\nverifying key  %s\n", out.Ceremony, out.Statement, out.R1CS, out.VerifyingKey)
+	fmt.Fprintf(p.stdout, "ceremony       %s\nstatement      %s\nr1cs           %s\nverifying key  %s\n",
+		out.Ceremony, out.Statement, out.R1CS, out.VerifyingKey)
 	if out.Ptau != nil {
 		fmt.Fprintf(p.stdout, "phase 1        made by others: %q\n", out.Ptau)
 	}
 	for _, c := range append(out.Phase1, out.Phase2...) {
-		fmt.Fprintf(p.stdout, "phase %d, %d     %s  %s  %s\n", c.Phase, c.Number, c.Time.Format(time.RFC3339), c.Contribution, c.Contributor)
+		fmt.Fprintf(p.stdout, "phase %d, %-4d  %s  %s  %s\n",
+			c.Phase, c.Number, c.Time.Format(time.RFC3339), c.Contribution, c.Contributor)
 	}
 	if out.Manifest == "" {
 		p.say("the keys are not sealed: lethe ceremony seal")
@@ -294,8 +303,8 @@ func (p *program) rehearseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rehearse STATEMENT",
 		Short: "run a whole ceremony on this machine, and tell how long each step takes",
-		Long: `Runs a ceremony with three contributors and a beacon of this process's own in a temporary folder, which is removed. Its keys are marked
-insecure and kept nowhere.`,
+		Long: `Runs a ceremony with three contributors and a beacon of this process's own in a temporary folder, which is removed. Its
+keys are marked insecure and kept nowhere.`,
 		Example: "  lethe ceremony rehearse authorization",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

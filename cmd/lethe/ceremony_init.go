@@ -28,8 +28,9 @@ func (p *program) ceremonyInitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init STATEMENT",
 		Short: "write the file that a ceremony is driven by, for everybody to review",
-		Long: `Compiles a statement and writes ceremony.yaml into a new folder: the circuit by the hash of its constraints, the contributors, and the rounds of
-the public beacon (drand's chain quicknet) that close the phases. Change it as long as nobody has contributed; every contribution signs its hash.
+		Long: `Compiles a statement and writes ceremony.yaml into a new folder: the circuit by the hash of its constraints, the
+contributors, and the rounds of the public beacon (drand's chain quicknet) that close the phases. Change it as long as nobody has
+contributed; every contribution signs its hash.
 
 Each contributor makes a key with ` + "`lethe party new contributor`" + ` and hands out its public file.`,
 		Example: "  lethe ceremony init authorization --contributors ada.public.json,bob.public.json,eve.public.json --folder ceremony/\n" +
@@ -46,7 +47,7 @@ Each contributor makes a key with ` + "`lethe party new contributor`" + ` and ha
 	}
 	f := c.Flags()
 	folderFlag(c, &plan.folder)
-	f.StringSliceVar(&plan.contributors, "contributors", nil, "public files of the contributors, or files with a C2SP verifier key (required)")
+	f.StringSliceVar(&plan.contributors, "contributors", nil, "public files of the contributors, or files with their verifier keys (required)")
 	f.StringVar(&plan.name, "name", "", "the ceremony's name (default: the statement's, with the date)")
 	f.IntVar(&plan.min, "min", ceremony.DefaultContributions, "contributions that each phase needs")
 	f.StringVar(&plan.close1, "close-phase1", "", "when phase 1 is closed, as 2030-01-31T12:00:00Z (default: in two weeks)")

@@ -1,5 +1,5 @@
-// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors, auditors and
-// contributors, each in a file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
+// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors, auditors
+// and contributors, each in a file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
 //
 // A party's file is JSON and its owner's alone (mode 0600). Its public part is another file, to hand to whoever needs it. Losing a
 // patient's file loses their say until a registrar binds a new key; losing a provider's, an enrolment; losing the auditor's,
