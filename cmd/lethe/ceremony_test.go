@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	bls "github.com/consensys/gnark-crypto/ecc/bls12-381"
+	groth16 "github.com/consensys/gnark/backend/groth16/bn254"
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits"
@@ -180,13 +182,14 @@ func TestCeremonyInitRefuses(t *testing.T) {
 	p.refused("is a 's", "init", "power", "--contributors", junk, "--folder", p.folder)
 	p.refused("no such file", "init", "power", "--contributors", "nobody", "--folder", p.folder)
 	key := filepath.Join(dir, "ada.vkey")
-	for text, says := range map[string]string{
-		"sumdb+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8": "contributors: 1 of them", "a b": "not the file of such a party",
+	for _, c := range []struct{ text, says string }{
+		{"a b", "not the file of such a party"},
+		{"sumdb+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", "contributors: 1 of them"},
 	} {
-		if err := os.WriteFile(key, []byte(text+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(key, []byte(c.text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p.refused(says, "init", "power", "--contributors", key, "--folder", p.folder)
+		p.refused(c.says, "init", "power", "--contributors", key, "--folder", p.folder)
 	}
 	p.refused("is not a time", "init", "power", "--contributors", key, "--folder", p.folder, "--close-phase2", "soon")
 	p.refused("no such file", "verify", "--folder", p.folder)
@@ -222,5 +225,41 @@ func TestThreat53PinnedCeremonyFailsClosed(t *testing.T) {
 	}
 	if _, err := p.keysFor(t.Context(), authorization.Statement()); err == nil || !strings.Contains(err.Error(), circuits.ErrWrongKey.Error()) {
 		t.Errorf("another manifest: %v", err)
+	}
+}
+
+// A service whose registry trusts another key than the ceremony's does not start.
+func TestThreat53AnotherKeyThanTheCeremonysIsRefused(t *testing.T) {
+	s := powerStatement()
+	c, err := circuits.Compile(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made [2]*circuits.Keys
+	for i := range made {
+		var pk groth16.ProvingKey
+		var vk groth16.VerifyingKey
+		if err := groth16.Setup(c.R1CS(), &pk, &vk); err != nil {
+			t.Fatal(err)
+		}
+		if made[i], err = circuits.NewKeys(c, circuits.Ceremony, &pk, &vk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &program{}
+	if err := p.checkPinned(t.Context(), made[1].Verifier()); err != nil {
+		t.Error("nothing is pinned: ", err)
+	}
+	dir := t.TempDir()
+	manifest, err := made[0].Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.config.Proving.Ceremony = ceremonyPins{s.ID: {Folder: dir, Manifest: manifest}}
+	if err := p.checkPinned(t.Context(), made[0].Verifier()); err != nil {
+		t.Error(err)
+	}
+	if err := p.checkPinned(t.Context(), made[1].Verifier()); !errors.Is(err, circuits.ErrWrongKey) {
+		t.Errorf("another key: %v", err)
 	}
 }
