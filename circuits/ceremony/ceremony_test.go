@@ -21,7 +21,7 @@ import (
 
 // done is a whole ceremony, run once: the files that it left, and what its parties hold.
 type done struct {
-	rehearsal
+	*rehearsal
 	statement circuits.Statement
 	files     map[string][]byte
 	err       error
@@ -36,8 +36,8 @@ var whole = sync.OnceValue(func() (d done) {
 	}
 	defer os.RemoveAll(dir)
 	d.statement = squaringStatement(testRounds)
-	d.dir, d.clock, d.rehearsal.done = dir, time.Unix(1_900_000_000, 0).UTC(), func(Step) {}
-	if _, d.err = d.run(context.Background(), d.statement); d.err != nil {
+	d.rehearsal = newRehearsal(dir)
+	if _, d.err = d.run(context.Background()); d.err != nil {
 		return d
 	}
 	if d.err = os.RemoveAll(filepath.Join(dir, KeysFolder)); d.err != nil { // marked insecure
@@ -54,6 +54,14 @@ var whole = sync.OnceValue(func() (d done) {
 	})
 	return d
 })
+
+// newRehearsal is one of a small statement, at a time that is always the same.
+func newRehearsal(dir string) *rehearsal {
+	r := &rehearsal{clock: time.Unix(1_900_000_000, 0).UTC(), done: func(Step) {}}
+	now := func() time.Time { return r.clock }
+	r.config = Config{Dir: dir, Statements: []circuits.Statement{squaringStatement(testRounds)}, Now: now}
+	return r
+}
 
 // held is a copy of the whole ceremony, in which a test may change files.
 type held struct {

@@ -46,11 +46,8 @@ func (t *Transcript) contribute(ctx context.Context, phase int, signer note.Sign
 	if err := t.stamp(&r); err != nil {
 		return r, err
 	}
-	content, err := t.next(ctx, phase, records, all)
-	if err != nil {
-		return r, err
-	}
-	if r.Before, err = t.standsOn(phase, content); err != nil {
+	var content []byte
+	if content, r.Before, err = t.next(ctx, phase, records, all); err != nil {
 		return r, err
 	}
 	r.Contribution = hashOf(content)
@@ -77,41 +74,43 @@ func (t *Transcript) contributorOf(s note.Signer) *Contributor {
 	return nil
 }
 
-// next makes the bytes of the next contribution.
-func (t *Transcript) next(ctx context.Context, phase int, records []Record, all bool) ([]byte, error) {
+// next makes the bytes of the next contribution, and names the one before.
+func (t *Transcript) next(
+	ctx context.Context, phase int, records []Record, all bool,
+) (content []byte, before circuits.Hash, err error) {
 	var made io.WriterTo
+	var challenge []byte
 	if phase == 1 {
-		p, err := t.lastPowers(ctx, records, all)
-		if err != nil {
-			return nil, err
-		}
-		t.progress("contributing to phase 1")
-		if err := p.contribute(ctx); err != nil {
-			return nil, err
-		}
-		made = p
+		made, challenge, err = t.addPowers(ctx, records, all)
 	} else {
-		p, err := t.lastSecond(ctx, records, all)
-		if err != nil {
-			return nil, err
-		}
-		t.progress("contributing to phase 2")
-		if err := contributeSecond(ctx, p); err != nil {
-			return nil, err
-		}
-		made = p
+		made, challenge, err = t.addSecond(ctx, records, all)
+	}
+	if err != nil {
+		return nil, before, err
 	}
 	var out bytes.Buffer
-	_, err := made.WriteTo(&out)
-	return out.Bytes(), err
+	_, err = made.WriteTo(&out)
+	return out.Bytes(), circuits.Hash(challenge), err
 }
 
-// standsOn is what a new contribution names the one before by: its challenge, which ends it in both phases.
-func (t *Transcript) standsOn(phase int, content []byte) (circuits.Hash, error) {
-	if len(content) < chainSize {
-		return circuits.Hash{}, refuse(Malformed, "%d bytes of phase %d", len(content), phase)
+func (t *Transcript) addPowers(ctx context.Context, records []Record, all bool) (io.WriterTo, []byte, error) {
+	p, err := t.lastPowers(ctx, records, all)
+	if err != nil {
+		return nil, nil, err
 	}
-	return circuits.Hash(content[len(content)-chainSize+1:]), nil
+	t.progress("contributing to phase 1")
+	err = p.contribute(ctx)
+	return p, p.challenge, err
+}
+
+func (t *Transcript) addSecond(ctx context.Context, records []Record, all bool) (io.WriterTo, []byte, error) {
+	p, err := t.lastSecond(ctx, records, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.progress("contributing to phase 2")
+	err = contributeSecond(ctx, p)
+	return p, p.Challenge, err
 }
 
 // lastPowers is what a contribution to phase 1 stands on, verified.

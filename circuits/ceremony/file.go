@@ -117,6 +117,9 @@ func (f File) Marshal() ([]byte, error) {
 	if err := errors.Join(e.Encode(f), e.Close()); err != nil {
 		return nil, fmt.Errorf("%s: %w", FileName, err)
 	}
+	if out.Len() > MaxFileSize {
+		return nil, refuse(Malformed, "%s: %d bytes", FileName, out.Len())
+	}
 	return out.Bytes(), nil
 }
 

@@ -26,6 +26,9 @@ func TestFileMarshal(t *testing.T) {
 	if g, err := ParseFile(data); err != nil || !reflect.DeepEqual(f, g) {
 		t.Errorf("%v: %+v", err, g)
 	}
+	f.Phase1.Ptau.Source = strings.Repeat("x", MaxFileSize)
+	_, err = f.Marshal()
+	wantRefusal(t, err, Malformed, "bytes")
 	f.Version = 0
 	_, err = f.Marshal()
 	wantRefusal(t, err, Malformed, "version")
@@ -46,7 +49,7 @@ func TestFileCheck(t *testing.T) {
 		"domain: 2^6 is not that of":     func(f *File) { f.Domain = 6 },
 		"of 33 constraints":              func(f *File) { f.Constraints = 33 },
 		"of 0 constraints":               func(f *File) { f.Constraints = 0 },
-		"min_contributions: 1, not 2":          func(f *File) { f.MinContributions = 1 },
+		"min_contributions: 1, not 2":    func(f *File) { f.MinContributions = 1 },
 		"contributors: 3 of them":        func(f *File) { f.MinContributions = 4 },
 		"name \"a/b\"":                   func(f *File) { f.Contributors[0].Name = "a/b" },
 		"rehearser-1, the one at 2":      func(f *File) { f.Contributors[1].Name = "rehearser-1" },

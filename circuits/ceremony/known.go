@@ -13,7 +13,7 @@ func checkSecrets(points map[string]bn254.G1Affine) error {
 	wanted := make(map[fp.Element][]string, len(points)) // by the first coordinate, which k and −k share
 	for name, p := range points {
 		if p.IsInfinity() {
-			return refuse(KnownSecret, "%s is 0", name)
+			return refuse(Guessable, "%s is 0", name)
 		}
 		wanted[p.X] = append(wanted[p.X], name)
 	}
@@ -25,7 +25,7 @@ func checkSecrets(points map[string]bn254.G1Affine) error {
 	}
 	for i, p := range bn254.BatchJacobianToAffineG1(multiples) {
 		if names := wanted[p.X]; names != nil {
-			return refuse(KnownSecret, "%s is ±%d", names[0], i+1)
+			return refuse(Guessable, "%s is ±%d", names[0], i+1)
 		}
 	}
 	return nil

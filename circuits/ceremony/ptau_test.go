@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
@@ -96,9 +95,8 @@ func words(b []byte, coordinates ...*fp.Element) []byte {
 // ptauTranscript is a ceremony whose phase 1 is a file of the caller's.
 func ptauTranscript(t *testing.T, content []byte, names []string) (tr *Transcript, r *rehearsal, file string) {
 	t.Helper()
-	r = &rehearsal{dir: t.TempDir(), clock: time.Unix(1_900_000_000, 0).UTC()}
-	s := squaringStatement(testRounds)
-	if err := r.open(s); err != nil {
+	r = newRehearsal(t.TempDir())
+	if err := r.open(); err != nil {
 		t.Fatal(err)
 	}
 	f := r.File
@@ -107,7 +105,7 @@ func ptauTranscript(t *testing.T, content []byte, names []string) (tr *Transcrip
 	if _, err := Init(dir, f); err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Open(Config{Dir: dir, Statements: []circuits.Statement{s}, Now: func() time.Time { return r.clock }})
+	tr, err := Open(Config{Dir: dir, Statements: r.config.Statements, Now: r.config.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,11 +176,11 @@ func TestThreat53PtauIsChecked(t *testing.T) {
 		says   string
 		change func(f *ptauFile)
 	}{
-		"τ is known":         {KnownSecret, "τ is ±5", func(f *ptauFile) { f.known(5, 0, 0) }},
-		"α is known":         {KnownSecret, "α is ±1", func(f *ptauFile) { f.known(0, 1, 0) }},
-		"β is known":         {KnownSecret, "β is ±40000", func(f *ptauFile) { f.known(0, 0, 40000) }},
-		"α is zero":          {KnownSecret, "α is 0", func(f *ptauFile) { clear(f.srs.G1.AlphaTau) }},
-		"τ is zero":          {KnownSecret, "τ is 0", func(f *ptauFile) { zeroTau(f.srs) }},
+		"τ is known":         {Guessable, "τ is ±5", func(f *ptauFile) { f.known(5, 0, 0) }},
+		"α is known":         {Guessable, "α is ±1", func(f *ptauFile) { f.known(0, 1, 0) }},
+		"β is known":         {Guessable, "β is ±40000", func(f *ptauFile) { f.known(0, 0, 40000) }},
+		"α is zero":          {Guessable, "α is 0", func(f *ptauFile) { clear(f.srs.G1.AlphaTau) }},
+		"τ is zero":          {Guessable, "τ is 0", func(f *ptauFile) { zeroTau(f.srs) }},
 		"G1 off the curve":   {NotInGroup, "section 2: point 3", func(f *ptauFile) { f.srs.G1.Tau[3].Y.SetOne() }},
 		"α off the curve":    {NotInGroup, "section 4: point 31", func(f *ptauFile) { f.srs.G1.AlphaTau[31].Y.SetOne() }},
 		"β off the curve":    {NotInGroup, "section 5: point 0", func(f *ptauFile) { f.srs.G1.BetaTau[0].X.SetOne() }},

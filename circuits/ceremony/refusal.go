@@ -25,7 +25,7 @@ const (
 	WrongBeacon     Refusal = "not the beacon's signature of the round in the ceremony file"
 	Untimely        Refusal = "not between the beacons' rounds"
 	NotInGroup      Refusal = "not a point of its group"
-	KnownSecret     Refusal = "made with a secret that anybody can guess"
+	Guessable       Refusal = "made with a secret that anybody can guess"
 	Inconsistent    Refusal = "powers that are not of one secret"
 	GammaIsDelta    Refusal = "γ = δ, with which anybody can prove anything"
 	WrongPhase      Refusal = "not at this point of the ceremony"

@@ -295,7 +295,7 @@ func TestThreat53NoSecretIsRefused(t *testing.T) {
 	vk.G2.Delta.Double(&g2)
 	vk.G1.Delta.Double(&g1)
 	_, err = newKeys(c, circuits.Ceremony, pk, vk)
-	wantRefusal(t, err, KnownSecret, "δ is ±2")
+	wantRefusal(t, err, Guessable, "δ is ±2")
 }
 
 func TestThreat53GuessableSecrets(t *testing.T) {
@@ -312,7 +312,7 @@ func TestThreat53GuessableSecrets(t *testing.T) {
 	for says, k := range map[string]int64{
 		"is 0": 0, "is ±1": 1, "is ±2": -2, "is ±5": 5, "is ±65536": 1 << 16, "is ±65535": 1 - 1<<16,
 	} {
-		wantRefusal(t, checkSecrets(map[string]bn254.G1Affine{"τ": times(k), "α": times(1 << 20)}), KnownSecret, "τ "+says)
+		wantRefusal(t, checkSecrets(map[string]bn254.G1Affine{"τ": times(k), "α": times(1 << 20)}), Guessable, "τ "+says)
 	}
 	if err := checkSecrets(map[string]bn254.G1Affine{"τ": times(1<<16 + 1), "α": times(-1 << 20)}); err != nil {
 		t.Error(err)

@@ -22,17 +22,21 @@ type Step struct {
 	Bytes int64 // of the file that it made, where it made one to send
 }
 
-// Rehearse runs a whole ceremony for a statement in a folder, with three contributors and a beacon whose secrets this process
-// all has: its keys are marked as those of a development set-up, and refused as such. Done is told each step that is over, and
-// may be nil.
-func Rehearse(ctx context.Context, dir string, s circuits.Statement, done func(Step), progress func(string)) (*Report, error) {
-	r := &rehearsal{dir: dir, clock: time.Now().UTC().Truncate(time.Second), done: done, progress: progress}
-	if r.done == nil {
-		r.done = func(Step) {}
+// Rehearse runs a whole ceremony for the one statement of a Config in its folder, with three contributors and a beacon whose
+// secrets this process all has: its keys are marked as those of a development set-up, and refused as such. Phase 1 is contributed to
+// at Now, phase 2 two hours later by a clock that is set. Done is told each step that is over.
+func Rehearse(ctx context.Context, c Config, done func(Step)) (*Report, error) {
+	if len(c.Statements) != 1 {
+		return nil, fmt.Errorf("rehearse: %d statements, not one", len(c.Statements))
 	}
-	report, err := r.run(ctx, s)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	r := &rehearsal{config: c, clock: c.Now().UTC().Truncate(time.Second), done: done}
+	r.config.Now = func() time.Time { return r.clock }
+	report, err := r.run(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("rehearse %s: %w", s.Name(), err)
+		return nil, fmt.Errorf("rehearse %s: %w", c.Statements[0].Name(), err)
 	}
 	return report, nil
 }
@@ -40,18 +44,16 @@ func Rehearse(ctx context.Context, dir string, s circuits.Statement, done func(S
 const rehearsers = 3
 
 type rehearsal struct {
-	dir      string
-	clock    time.Time // phase 1 is contributed to now, phase 2 two hours later
-	secret   big.Int   // the beacon's
-	signers  []note.Signer
-	done     func(Step)
-	progress func(string)
+	config  Config
+	clock   time.Time
+	secret  big.Int // the beacon's
+	signers []note.Signer
+	done    func(Step)
 	*Transcript
 }
 
-func (r *rehearsal) run(ctx context.Context, s circuits.Statement) (report *Report, err error) {
-	err = r.step("compile and review", 0, func() error { return r.open(s) })
-	if err != nil {
+func (r *rehearsal) run(ctx context.Context) (report *Report, err error) {
+	if err := r.step("compile and review", 0, r.open); err != nil {
 		return nil, err
 	}
 	second, _, _ := secondSize(r.Circuit)
@@ -92,8 +94,8 @@ func (r *rehearsal) step(name string, size int64, do func() error) error {
 }
 
 // open makes a ceremony of parties that this process is.
-func (r *rehearsal) open(s circuits.Statement) error {
-	c, err := circuits.Compile(s)
+func (r *rehearsal) open() error {
+	c, err := circuits.Compile(r.config.Statements[0])
 	if err != nil {
 		return err
 	}
@@ -115,11 +117,10 @@ func (r *rehearsal) open(s circuits.Statement) error {
 		r.signers = append(r.signers, signer)
 		f.Contributors = append(f.Contributors, Contributor{fmt.Sprintf("rehearser-%d", i+1), public})
 	}
-	if _, err := Init(r.dir, f); err != nil {
+	if _, err := Init(r.config.Dir, f); err != nil {
 		return err
 	}
-	now := func() time.Time { return r.clock }
-	r.Transcript, err = Open(Config{Dir: r.dir, Statements: []circuits.Statement{s}, Progress: r.progress, Now: now})
+	r.Transcript, err = Open(r.config)
 	if err == nil {
 		r.setup = circuits.Development
 	}

@@ -8,10 +8,10 @@ import (
 
 func TestRehearse(t *testing.T) {
 	var steps []string
-	report, err := Rehearse(t.Context(), t.TempDir(), squaringStatement(30), func(s Step) {
+	report, err := Rehearse(t.Context(), Config{Dir: t.TempDir(), Statements: []circuits.Statement{squaringStatement(30)}}, func(s Step) {
 		t.Log(s.Name, s.Took, s.Bytes)
 		steps = append(steps, s.Name)
-	}, nil)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

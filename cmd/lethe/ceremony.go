@@ -324,12 +324,15 @@ func (p *program) rehearseCeremony(ctx context.Context, s circuits.Statement) (e
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	var steps []rehearsedStep
-	_, err = ceremony.Rehearse(ctx, dir, s, func(s ceremony.Step) {
+	config := ceremony.Config{
+		Dir: dir, Statements: []circuits.Statement{s}, Progress: func(step string) { p.log.Info("rehearsal", "step", step) },
+	}
+	_, err = ceremony.Rehearse(ctx, config, func(s ceremony.Step) {
 		steps = append(steps, rehearsedStep{s.Name, s.Took.Seconds(), s.Bytes})
 		if !p.json {
 			fmt.Fprintf(p.stdout, "%-26s %8.1f s  %s\n", s.Name, s.Took.Seconds(), fileSize(s.Bytes))
 		}
-	}, func(step string) { p.log.Info("rehearsal", "step", step) })
+	})
 	if err != nil || !p.json {
 		return err
 	}
