@@ -49,14 +49,15 @@ func evaluate(
 	system := c.R1CS()
 	internal, secret, public := system.GetNbVariables()
 	wires := internal + secret + public
-	coefficients, m := digits(system.Coefficients), matrices(system)
+	coefficients, m := newSplitter().all(system.Coefficients), matrices(system)
 	commitments := system.CommitmentInfo.(constraint.Groth16Commitments)
 	e := new(mpc.Phase2Evaluations)
 	e.PublicAndCommitmentCommitted = commitments.GetPublicAndCommitmentCommitted(commitments.CommitmentIndexes(), public)
 	e.G1.CKK = [][]bn254.G1Affine{}
 
+	roots := factors(len(srs.G2.Tau))
 	progress("Lagrange basis in G2")
-	tau2, err := basis[bn254.G2Affine, bn254.G2Jac](ctx, srs.G2.Tau, c.Constraints)
+	tau2, err := basis[bn254.G2Affine, bn254.G2Jac](ctx, srs.G2.Tau, c.Constraints, multiplier2(roots), twist2())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,9 +67,10 @@ func evaluate(
 		return nil, nil, err
 	}
 	progress("Lagrange bases in G1")
+	multiply := multiplier1(roots)
 	var bases [3]multiples[bn254.G1Affine] // of [τ], [ατ], [βτ]
 	for i, powers := range [][]bn254.G1Affine{srs.G1.Tau[:len(srs.G2.Tau)], srs.G1.AlphaTau, srs.G1.BetaTau} {
-		if bases[i], err = basis[bn254.G1Affine, bn254.G1Jac](ctx, powers, c.Constraints); err != nil {
+		if bases[i], err = basis[bn254.G1Affine, bn254.G1Jac](ctx, powers, c.Constraints, multiply, twist1()); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -92,10 +94,12 @@ func evaluate(
 }
 
 // basis is the Lagrange basis, as far as there are constraints, with odd multiples.
-func basis[A, J any, PA point[A, J], PJ jacobian[J, A]](ctx context.Context, powers []A, constraints int) (multiples[A], error) {
-	points, err := lagrange[A, J, PA, PJ](ctx, powers, constraints)
+func basis[A, J any, PA point[A, J], PJ jacobian[J, A]](
+	ctx context.Context, powers []A, constraints int, multiply func(*J, int), twist func(*A),
+) (multiples[A], error) {
+	points, err := lagrange[A, J, PA, PJ](ctx, powers, constraints, multiply)
 	if err != nil {
-		return nil, err
+		return multiples[A]{}, err
 	}
-	return newMultiples[A, J, PA, PJ](ctx, points)
+	return newMultiples[A, J, PA, PJ](ctx, points, twist)
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	mpc "github.com/consensys/gnark/backend/groth16/bn254/mpcsetup"
 	"github.com/consensys/gnark/frontend"
@@ -119,4 +120,28 @@ func square(rounds int, x int64) *squaring {
 		y = next.Add(next, new(big.Int).Mul(y, constant)).Mod(next, fr.Modulus())
 	}
 	return &squaring{X: x, Y: y, rounds: rounds}
+}
+
+// Halves are of the scalar, short, and what they are multiplied by is what the library comes to.
+func TestHalves(t *testing.T) {
+	scalars := make([]fr.Element, 40)
+	for i := range scalars {
+		scalars[i].SetInt64(int64(i - 10))
+		if i >= 20 {
+			scalars[i].MustSetRandom()
+		}
+	}
+	g, _, _, _ := bn254.Generators()
+	multiply, split := multiplier1(scalars), newSplitter().all(scalars)
+	for i, k := range scalars {
+		var want, got bn254.G1Jac
+		want.ScalarMultiplication(&g, k.BigInt(new(big.Int)))
+		got = g
+		if multiply(&got, i); !got.Equal(&want) {
+			t.Errorf("%s: another point", k.String())
+		}
+		if n := split[i].places(); n > 130 || i < 20 && n > 5 {
+			t.Errorf("%s: %d digits", k.String(), n)
+		}
+	}
 }

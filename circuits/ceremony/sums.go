@@ -2,10 +2,7 @@ package ceremony
 
 import (
 	"context"
-	"math/big"
 
-	"github.com/consensys/gnark-crypto/ecc"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/constraint"
 	cs "github.com/consensys/gnark/constraint/bn254"
 )
@@ -56,49 +53,26 @@ func eachTerm(system *cs.R1CS, do func(side, row int, t constraint.Term)) {
 	}
 }
 
-// window is the width of digits: odd ones from −2⁴ to 2⁴, a sixth of all places not zero.
-const window = 5
-
-// oddMultiples are how many multiples of each point the digits need: 1, 3, … 15.
-const oddMultiples = 1 << (window - 2)
-
-// digits are coefficients in non-adjacent form, least first. Those nearer to 0 from below are written as negatives, so that −1
-// is as cheap as 1.
-func digits(coefficients []fr.Element) [][]int8 {
-	all := make([][]int8, len(coefficients))
-	var buffer [fr.Bits + 1]int8
-	var k big.Int
-	for i, c := range coefficients {
-		negative := c.LexicographicallyLargest()
-		if negative {
-			c.Neg(&c)
-		}
-		n := ecc.WnafDecomposition(c.BigInt(&k), window, buffer[:])
-		all[i] = append([]int8(nil), buffer[:n]...)
-		for j := range all[i] {
-			if negative {
-				all[i][j] = -all[i][j]
-			}
-		}
-	}
-	return all
+// multiples holds the odd multiples of points, and the map that goes with halves.
+type multiples[A any] struct {
+	odd   []A
+	twist func(*A)
 }
 
-// multiples holds the odd multiples of points.
-type multiples[A any] []A
-
-func newMultiples[A, J any, PA point[A, J], PJ jacobian[J, A]](ctx context.Context, points []A) (multiples[A], error) {
-	m := make(multiples[A], oddMultiples*len(points))
+func newMultiples[A, J any, PA point[A, J], PJ jacobian[J, A]](
+	ctx context.Context, points []A, twist func(*A),
+) (multiples[A], error) {
+	m := multiples[A]{make([]A, oddMultiples*len(points)), twist}
 	return m, parallel(ctx, len(points), func(start, end int) error {
 		for i := start; i < end; i++ {
 			var sum, twice J
 			PJ(&sum).FromAffine(&points[i])
 			twice = sum
 			PJ(&twice).DoubleAssign()
-			m[i*oddMultiples] = points[i]
+			m.odd[i*oddMultiples] = points[i]
 			for j := 1; j < oddMultiples; j++ {
 				PJ(&sum).AddAssign(&twice)
-				PA(&m[i*oddMultiples+j]).FromJacobian(&sum)
+				PA(&m.odd[i*oddMultiples+j]).FromJacobian(&sum)
 			}
 		}
 		return nil
@@ -113,19 +87,22 @@ type summand[A any] struct {
 
 // sum is what a wire's terms come to in some summands: all are added up together, digit by digit from the greatest, so that the
 // doublings are shared (E. G. Straus, 1964).
-func sum[A, J any, PA point[A, J], PJ jacobian[J, A]](wire int, coefficients [][]int8, of []summand[A]) (total J) {
+func sum[A, J any, PA point[A, J], PJ jacobian[J, A]](wire int, coefficients []halves, of []summand[A]) (total J) {
 	longest := 0
 	for _, s := range of {
 		for _, t := range s.matrix.of(wire) {
-			longest = max(longest, len(coefficients[t.coefficient]))
+			longest = max(longest, coefficients[t.coefficient].places())
 		}
 	}
 	for place := longest - 1; place >= 0; place-- {
 		PJ(&total).DoubleAssign()
 		for _, s := range of {
 			for _, t := range s.matrix.of(wire) {
-				if d := coefficients[t.coefficient]; place < len(d) && d[place] != 0 {
-					addDigit[A, J, PA, PJ](&total, s.points[int(t.constraint)*oddMultiples:], d[place])
+				for i, digits := range coefficients[t.coefficient] {
+					if place < len(digits) && digits[place] != 0 {
+						p := digitOf[A, J, PA](s.points, t.constraint, digits[place], i == 1)
+						PJ(&total).AddMixed(&p)
+					}
 				}
 			}
 		}
@@ -133,20 +110,21 @@ func sum[A, J any, PA point[A, J], PJ jacobian[J, A]](wire int, coefficients [][
 	return total
 }
 
-// addDigit adds an odd multiple of a point.
-func addDigit[A, J any, PA point[A, J], PJ jacobian[J, A]](total *J, odd []A, digit int8) {
-	if digit > 0 {
-		PJ(total).AddMixed(&odd[digit/2])
-		return
+// digitOf is an odd multiple of a point, or of what the map makes of it.
+func digitOf[A, J any, PA point[A, J]](m multiples[A], at uint32, digit int8, twisted bool) A {
+	p := m.odd[int(at)*oddMultiples+int(max(digit, -digit))/2]
+	if digit < 0 {
+		PA(&p).Neg(&p)
 	}
-	var negative A
-	PA(&negative).Neg(&odd[-digit/2])
-	PJ(total).AddMixed(&negative)
+	if twisted {
+		m.twist(&p)
+	}
+	return p
 }
 
 // sums are those of all wires.
 func sums[A, J any, PA point[A, J], PJ jacobian[J, A]](
-	ctx context.Context, wires int, coefficients [][]int8, of ...summand[A],
+	ctx context.Context, wires int, coefficients []halves, of ...summand[A],
 ) ([]A, error) {
 	out := make([]A, wires)
 	return out, parallel(ctx, wires, func(start, end int) error {
