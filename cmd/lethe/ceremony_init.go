@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -77,8 +78,8 @@ func (p *program) initCeremony(s circuits.Statement, plan ceremonyPlan) error {
 	if p.json {
 		return p.print(map[string]any{"folder": plan.folder, "ceremony_sha256": h})
 	}
-	p.say("wrote %s/%s, SHA-256 %s: hand the folder to every contributor, and review that file together", strings.TrimRight(plan.folder, "/"),
-		ceremony.FileName, h)
+	p.say("wrote %s, SHA-256 %s: hand the folder to every contributor, and review that file together",
+		filepath.Join(plan.folder, ceremony.FileName), h)
 	return nil
 }
 

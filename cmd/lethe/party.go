@@ -32,7 +32,8 @@ func (p *program) partyNewCommand() *cobra.Command {
 needs it. The service never sees the file. KIND is one of ` + kinds() + `.
 
 A patient's file is their say over their records, a provider's their way to read without being known, an organisation's its inbox, the
-registrar's the word on whose key is whose, the accreditor's the word on who is a provider, and the auditor's the only way to learn who read.`,
+registrar's the word on whose key is whose, the accreditor's the word on who is a provider, the auditor's the only way to learn who read, and
+a contributor's their signature in a ceremony for the proofs' keys.`,
 		Example: "  lethe party new organisation --name \"General Hospital\" --output hospital.json\n" +
 			"  lethe party new provider --name \"Dr Ada\" --organisation \"General Hospital\" --output ada.json\n" +
 			"  lethe party new patient --name Jane --output jane.json",

@@ -65,8 +65,9 @@ func (p *program) checkPinned(ctx context.Context, v *circuits.Verifier) error {
 		return fmt.Errorf("proving.ceremony: %w", err)
 	}
 	if want := k.Manifest.VerifyingKey; want != v.Key() {
-		return withHint(fmt.Errorf("proving.ceremony: %s trusts the key %s for %s, and the ceremony's is %s: %w", registryName, v.Key(), v.Statement().Name(),
-			want, circuits.ErrWrongKey), "`lethe registry init` pins a key once: configure the ceremony before it, in a new state folder")
+		return withHint(fmt.Errorf("proving.ceremony: %s trusts the key %s for %s, and the ceremony's is %s: %w",
+			registryName, v.Key(), v.Statement().Name(), want, circuits.ErrWrongKey),
+			"`lethe registry init` pins a key once: configure the ceremony before it, in a new state folder")
 	}
 	return nil
 }
