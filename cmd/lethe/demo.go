@@ -43,6 +43,12 @@ type demoResult struct {
 	AnonymitySet        int64   `json:"anonymity_set"`         // among how many providers the reader was one
 	ReadAfterWithdrawal string  `json:"read_after_withdrawal"` // the problem's name
 	Proofs              string  `json:"proofs"`                // a folder of proof files
+
+	ConsentConstraints     int   `json:"consent_constraints"`
+	EligibilityConstraints int   `json:"eligibility_constraints"`
+	EligibilityMS          int64 `json:"eligibility_prove_ms"`
+	Eligible               int   `json:"eligible"`     // who proved that they may take part in a trial
+	NotEligible            int   `json:"not_eligible"` // who could not
 }
 
 // demoSeed makes the cohort the same at every run.
@@ -58,7 +64,8 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "watch records go in, come out, and be forgotten for good",
 		Long: `Runs the main story in one process: bundles are taken in and given back byte for byte, a patient lets a hospital read, and
-one of its providers does so over HTTP without being known, a patient is erased, a thief puts old
+one of its providers does so over HTTP without being known, people prove that they consented and that they may take part in a trial, and
+nothing else, a patient is erased, a thief puts old
 copies of the key store and of the index back, and the certificate is checked. What happened stands in the log, the log is anchored, and
 a stranger who has only the published files and a node of the chain checks the receipts. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,

@@ -22,6 +22,7 @@ const (
 	demoProviders = 8
 	demoHospital  = "General Hospital"
 	demoReader    = 4 // which of them reads
+	demoTerms     = "for my treatment"
 	proofsFolder  = "proofs"
 )
 
@@ -38,7 +39,7 @@ func (d *demo) people(ctx context.Context) error {
 	makers := map[string]func() (*party.Secret, error){
 		"hospital": func() (*party.Secret, error) { return party.New(party.Organisation, demoHospital, "") },
 	}
-	for _, k := range []party.Kind{party.Accreditor, party.Auditor, party.Registrar, party.Patient} {
+	for _, k := range []party.Kind{party.Accreditor, party.Auditor, party.Registrar, party.Attester, party.Patient} {
 		makers[string(k)] = func() (*party.Secret, error) { return party.New(k, string(k), "") }
 	}
 	for i := range demoProviders {
@@ -88,7 +89,9 @@ func (d *demo) readUnknown(ctx context.Context) (err error) {
 	}
 	r := &remote{}
 	return r.through(ctx, at.origin, nil, func(r *remote) error {
-		for _, step := range []func(context.Context, *remote) error{d.enrolAll, d.consent, d.readOne, d.account, d.nameReader, d.takeBack} {
+		for _, step := range []func(context.Context, *remote) error{
+			d.enrolAll, d.consent, d.readOne, d.account, d.nameReader, d.proveThemselves, d.takeBack,
+		} {
 			if err := step(ctx, r); err != nil {
 				return err
 			}
@@ -98,8 +101,10 @@ func (d *demo) readUnknown(ctx context.Context) (err error) {
 }
 
 func (d *demo) enrolAll(ctx context.Context, r *remote) error {
-	if err := d.quiet.enrol(ctx, r, "issuers", d.public("registrar"), d.party("accreditor"), day, []party.Kind{party.Registrar}); err != nil {
-		return err
+	for _, k := range []party.Kind{party.Registrar, party.Attester} {
+		if err := d.quiet.enrol(ctx, r, "issuers", d.public(string(k)), d.party("accreditor"), day, []party.Kind{k}); err != nil {
+			return err
+		}
 	}
 	for i := range demoProviders {
 		err := d.quiet.enrol(ctx, r, "providers", d.public(providerName(i)), d.party("accreditor"), day, []party.Kind{party.Provider})
@@ -107,7 +112,7 @@ func (d *demo) enrolAll(ctx context.Context, r *remote) error {
 			return err
 		}
 	}
-	d.tell("People:  an accreditor outside the service has enrolled %d providers of %s, and a registrar.", demoProviders, demoHospital)
+	d.tell("People:  an accreditor outside the service has enrolled %d providers of %s, a registrar and an attester.", demoProviders, demoHospital)
 	return nil
 }
 
@@ -118,7 +123,7 @@ func (d *demo) consent(ctx context.Context, r *remote) error {
 	}
 	err := d.quiet.giveGrant(ctx, r, grantFlags{
 		patient: d.patient, subject: d.party("patient"), to: d.public("hospital"), scope: []string{"care"}, purpose: "TREAT", basis: "consent",
-		terms: "for my treatment", days: 1,
+		terms: demoTerms, days: 1,
 	}, "")
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (f *readerFlags) add(c *cobra.Command) {
 }
 
 func (p *program) proveCommand() *cobra.Command {
-	c := &cobra.Command{Use: "prove", Short: "prove a statement"}
+	c := &cobra.Command{Use: "prove", Short: "prove a statement: authorization, consent or eligibility"}
 	var f readerFlags
 	sub := &cobra.Command{
 		Use:   "authorization",
@@ -63,7 +63,7 @@ patient. The proof file shows everything that the service learns. It is good for
 	f.add(sub)
 	sub.Flags().StringVarP(&f.proof, "output", "o", "", "file to write the proof into (required)")
 	require(sub, "output")
-	c.AddCommand(sub)
+	c.AddCommand(sub, p.proveConsentCommand(), p.proveEligibilityCommand())
 	return c
 }
 
@@ -267,23 +267,15 @@ func unhex(text string) party.Hex {
 
 // proveWitness makes the proof and its presentation.
 func (p *program) proveWitness(ctx context.Context, r *remote, w *authorization.Witness) (*provenReading, error) {
-	k, err := p.keysFor(ctx, authorization.Statement())
-	if err != nil {
-		return nil, err
-	}
-	if err := r.sameKey(k); err != nil {
-		return nil, err
-	}
 	assignment, err := w.Assign()
 	if err != nil {
 		return nil, err
 	}
-	begun := time.Now()
-	proof, err := circuits.NewProver(k).Prove(ctx, assignment)
+	proof, took, err := p.prove(ctx, r, authorization.Statement(), assignment)
 	if err != nil {
 		return nil, err
 	}
-	made := &provenReading{Constraints: k.Manifest.Constraints, ProveMS: time.Since(begun).Milliseconds()}
+	made := &provenReading{Constraints: took.Constraints, ProveMS: took.ProveMS}
 	escrow, err := w.Escrow()
 	if err != nil {
 		return nil, err

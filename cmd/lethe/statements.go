@@ -12,10 +12,14 @@ import (
 
 	"lethe/circuits"
 	"lethe/circuits/authorization"
+	"lethe/circuits/consent"
+	"lethe/circuits/eligibility"
 )
 
 // statements are all that this program proves and verifies.
-func statements() []circuits.Statement { return []circuits.Statement{authorization.Statement()} }
+func statements() []circuits.Statement {
+	return []circuits.Statement{authorization.Statement(), consent.Statement(), eligibility.Statement()}
+}
 
 // ceremonyPins say, by a statement's ID, where keys that a ceremony made are, and the SHA-256 of their manifest.
 type ceremonyPins map[string]struct {

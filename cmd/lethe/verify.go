@@ -25,18 +25,20 @@ const maxVerified = 64 << 20
 
 // verdict is what `lethe verify --json` prints.
 type verdict struct {
-	Kind       string   `json:"kind"`           // erasure-certificate, receipt, checkpoint
+	Kind       string   `json:"kind"`           // erasure-certificate, receipt, checkpoint, proof
 	Valid      bool     `json:"valid"`          // form, signatures and proofs
 	Issuer     bool     `json:"issuer_checked"` // and the keys are the published ones
 	Anchored   bool     `json:"anchored"`       // and the chain has accepted the checkpoint, as far as it was asked
 	Case       string   `json:"case,omitempty"`
-	Key        string   `json:"key"` // that signed: RFC 7638 thumbprint, or a C2SP verifier key
+	Key        string   `json:"key"` // that signed: RFC 7638 thumbprint, or a C2SP verifier key; SHA-256 of a proof's verifying key
 	Entries    []shown  `json:"entries,omitempty"`
 	Size       uint64   `json:"checkpoint_size,omitempty"`
 	Block      uint64   `json:"block,omitempty"`
 	Checked    []string `json:"checked"`
 	NotChecked []string `json:"not_checked"`
 	NotProven  []string `json:"not_proven,omitempty"`
+
+	Proof *proofVerdict `json:"proof,omitempty"`
 }
 
 // shown is an opened entry of a receipt.
@@ -72,23 +74,28 @@ type verifyOptions struct {
 	key, public, content string
 	rpc                  []string
 	state                bool
+	expected             expected
 }
 
 func (p *program) verifyCommand() *cobra.Command {
 	o := verifyOptions{}
 	c := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "check a receipt, a certificate of erasure, or a checkpoint of the log",
-		Long: `Checks a file that Lethe has issued: a receipt, a certificate of erasure, or a signed checkpoint. It opens no record, and needs
-no account.
+		Short: "check a receipt, a certificate of erasure, a checkpoint of the log, or a proof",
+		Long: `Checks a file that Lethe has issued: a receipt, a certificate of erasure, a signed checkpoint, or a proof of any statement. It opens no
+record, and needs no account.
 
 --public FOLDER names what the issuer publishes (network.json and the key of certificates, as a copy of STATE/public): with it, the
 file must be signed by the published keys and name the published contract. --rpc URL asks a node of the chain whether the contract has
 accepted the checkpoint; give it twice to ask two providers that must agree. Without --public it asks for the contract that the file
 names, and says that whose that is was not checked. --dir STATE takes both from a state folder. What could not be
-checked is said.`,
+checked is said.
+
+A proof is verified by the key that --public or --dir pin, else by this user's own. What it should be about is said by --criteria, --context,
+--grantee, --terms and --max-age; its trees are compared with those of the service, where --url names one or the state folder is served.`,
 		Example: `  lethe verify receipt.json --public public --rpc https://rpc.example.org --rpc https://other.example.net
-  lethe verify certificate.json --dir lethe-state`,
+  lethe verify certificate.json --dir lethe-state
+  lethe verify proof.json --public public --criteria prediabetes.yaml --context "challenge of the trial's site" --max-age 10m`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.state = c.Flags().Changed("dir")
@@ -100,6 +107,7 @@ checked is said.`,
 	f.StringVar(&o.public, "public", "", "folder with what the issuer publishes")
 	f.StringArrayVar(&o.rpc, "rpc", nil, "JSON-RPC URL of a node of the chain; may be given twice")
 	f.StringVar(&o.content, "content", "", "file to compare with what a record's receipt says was stored")
+	o.expected.add(c)
 	return c
 }
 
@@ -109,6 +117,9 @@ func (p *program) publishedKey() string { return p.publicFile(publicKeyFile) }
 func (p *program) verify(ctx context.Context, file string, o verifyOptions) error {
 	data, err := readBounded(file, maxVerified)
 	if err != nil {
+		return err
+	}
+	if done, err := p.verifyIfProof(ctx, file, data, o); done || err != nil {
 		return err
 	}
 	t, err := p.trust(ctx, o)
@@ -228,6 +239,12 @@ func (p *program) showVerdict(v verdict) error {
 			fmt.Fprintf(p.stdout, "  %-12s %s\n", name, visible(e.Fields[name]))
 		}
 	}
+	p.showLines(v)
+	return nil
+}
+
+// showLines says what was checked, and what was not.
+func (p *program) showLines(v verdict) {
 	for _, part := range []struct {
 		heading string
 		lines   []string
@@ -236,7 +253,6 @@ func (p *program) showVerdict(v verdict) error {
 			fmt.Fprintf(p.stdout, "%s: %s\n", part.heading, l)
 		}
 	}
-	return nil
 }
 
 func (v *verdict) title() string {

@@ -87,7 +87,7 @@ func (s *Secret) Withdraw(index uint32, leaf field.Element, basis identity.Basis
 func GivenAs(t Terms, n *Note) Given {
 	return Given{
 		Service: t.Service, Patient: t.Patient, Index: n.Grant.Index, Grantee: t.Grantee.Name, ID: Element(n.Grant.Grantee), View: Element(n.View),
-		Leaf: Element(n.Grant.Leaf()),
+		Leaf: Element(n.Grant.Leaf()), Note: n.Encode(),
 	}
 }
 

@@ -115,6 +115,7 @@ type Given struct {
 	ID      Element `json:"grantee_id"`
 	View    Element `json:"view"`
 	Leaf    Element `json:"leaf"`
+	Note    []byte  `json:"note,omitempty"` // in canonical encoding, for the patient to prove by; grants of before have none
 }
 
 // Member is somebody whom an accreditor has enrolled.
