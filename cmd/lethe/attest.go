@@ -186,9 +186,13 @@ func (p *program) tellAttested(made *attested) error {
 		return p.print(made)
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ATTRIBUTE\tVALUE\tRECORD\tDATE\tNOT KNOWN BECAUSE")
+	fmt.Fprintln(w, "ATTRIBUTE\tVALUE\tRECORD\tDATE\tAS RECORDED")
 	for _, r := range made.Readings {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Attribute, visible(r.Words), r.Record, visible(r.Date), r.Why)
+		value, recorded := r.Words, r.Raw
+		if !r.Known {
+			value, recorded = "unknown", r.Why
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Attribute, visible(value), r.Record, visible(r.Date), visible(recorded))
 	}
 	p.say("%s is the patient's: whoever reads it knows these values. It lasts until %s", made.Output, made.Until.Format(time.RFC3339))
 	return w.Flush()

@@ -196,9 +196,9 @@ func (c *comparison) same(input, flag string, want field.Element) error {
 		return fmt.Errorf("%w: %s has no %s for --%s to be compared with", errDiffers, c.statement.Name(), input, flag)
 	}
 	if have != want {
-		return fmt.Errorf("%w: the %s is another than --%s", errDiffers, input, flag)
+		return fmt.Errorf("%w: %s differs from --%s", errDiffers, input, flag)
 	}
-	c.checked("the %s is that of --%s", input, flag)
+	c.checked("%s is as --%s says", input, flag)
 	return nil
 }
 

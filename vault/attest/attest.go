@@ -155,7 +155,7 @@ func (a *Attribute) readCondition(c *chart, at time.Time) found {
 	}
 	all = before(all, at)
 	if len(all) == 0 && a.Absent == AbsentNo {
-		return found{number: 0}
+		return found{raw: "not recorded"}
 	}
 	if len(all) == 0 {
 		return unknown("it is not recorded, which does not mean no")
