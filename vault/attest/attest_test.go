@@ -238,6 +238,9 @@ func TestValidity(t *testing.T) {
 	if got != "5.7 %" || !r.Until.Equal(day.Add(time.Second)) {
 		t.Errorf("a second less: %s until %s", got, r.Until)
 	}
+	if got, _ := read(t, "hba1c", a1c("5.7", last.Add(time.Second/2).Format(time.RFC3339Nano))); !strings.HasPrefix(got, "? there is no result") {
+		t.Errorf("half a second less: %s", got)
+	}
 	_, r = read(t, "hba1c", a1c("5.7", "2026-02"))
 	if want := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 180); !r.Until.Equal(want) {
 		t.Errorf("some day in February: until %s, want %s", r.Until, want)

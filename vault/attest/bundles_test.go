@@ -204,7 +204,7 @@ func (p *person) forced(t *testing.T, asked policy.Policy, r *attest.Result) *el
 }
 
 // A value that another person's key attests, or nobody's, is none: the signature is over the identity.
-func TestThreat53AnAttestationIsOnePersons(t *testing.T) {
+func TestAnAttestationIsOnePersons(t *testing.T) {
 	key, err := identity.NewSigningKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -128,7 +128,10 @@ func (a *Attribute) valid(all []found, at time.Time) (kept []found) {
 	return kept
 }
 
-func (a *Attribute) expires(t time.Time) time.Time { return t.AddDate(0, 0, int(a.Valid)) }
+// expires is in whole seconds, as attestations are: less than one is no time to prove in.
+func (a *Attribute) expires(t time.Time) time.Time {
+	return t.AddDate(0, 0, int(a.Valid)).Truncate(time.Second)
+}
 
 // lasting says until when a result counts.
 func (a *Attribute) lasting(f found) found {

@@ -54,7 +54,7 @@ func TestAttestationFile(t *testing.T) {
 }
 
 // Every member of the file is under the signature, or is the tree's to say.
-func TestThreat53AnAlteredAttestationIsRefused(t *testing.T) {
+func TestAnAlteredAttestationIsRefused(t *testing.T) {
 	b := encoded(t, signed(t))
 	var members map[string]any
 	if err := json.Unmarshal(b, &members); err != nil {
