@@ -40,14 +40,15 @@ func (p *program) attestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "attest PATIENT",
 		Short: "sign what a patient's records say, for them to prove by",
-		Long: `Reads the records of a patient that a schema's attributes are taken from, which stands in their access log, and signs the values for
-whoever has the secret of --subject: nothing else ties the file to the person. The attestation is secret and goes to the patient. What is
-printed says where each value is from, or why there is none; it is for the site alone.
+		Long: `Reads the records of a patient that a schema's attributes are taken from, which stands in their access log, and signs the
+values for whoever has the secret of --subject: nothing else ties the file to the person. The attestation is secret and goes to the
+patient. What is printed says where each value is from, or why there is none; it is for the site alone.
 
 An attestation ends after --days, or when the first of its values may cease to be true: at the next birthday, or when a result is too
 old. The schema says which elements of FHIR R4 are read, and how.`,
-		Example: "  lethe attest 0123456789abcdef0123456789abcdef --schema cardiometabolic.yaml --subject jane.public.json --attester attester.json --output attestation.json",
-		Args:    cobra.ExactArgs(1),
+		Example: "  lethe attest 0123456789abcdef0123456789abcdef --schema cardiometabolic.yaml --subject jane.public.json " +
+			"--attester attester.json --output attestation.json",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.withService(c.Context(), func(r *remote) error {
 				patient, err := r.patientID(c.Context(), args[0])
@@ -125,7 +126,8 @@ func (r *remote) accredited(ctx context.Context, signer *party.Secret) error {
 		return err
 	}
 	if _, ok := issuers.Find(issuer.Leaf()); !ok || !timeOf(issuer.Until).After(time.Now()) {
-		return withHint(eligibility.ErrNotAccredited, "`lethe issuer enrol` does it; its public file, with the end of it, belongs beside the attester's own")
+		return withHint(eligibility.ErrNotAccredited,
+			"`lethe issuer enrol` does it; the public file, which then says until when, belongs beside the attester's own")
 	}
 	return nil
 }
@@ -169,7 +171,7 @@ func (r *remote) content(ctx context.Context, record api.Record, purpose string)
 	if record.Size > maxResource {
 		return nil, fmt.Errorf("%d bytes; one of its type has %d at most", record.Size, maxResource)
 	}
-	res, err := r.Content(ctx, record.ID, &api.ContentParams{Purpose: api.PurposeParam(purpose)})
+	res, err := r.Content(ctx, record.ID, &api.ContentParams{Purpose: purpose})
 	if err != nil {
 		return nil, err
 	}

@@ -19,8 +19,8 @@ func (p *program) criteriaCommand() *cobra.Command {
 	check := &cobra.Command{
 		Use:   "check FILE",
 		Short: "compile criteria, and say what they ask",
-		Long: `Compiles criteria to the policy that proofs of eligibility are about, and says it in words: what stands there is read back from the policy
-and not from the file. The digest is what a verifier compares a proof with.`,
+		Long: `Compiles criteria to the policy that proofs of eligibility are about, and says it in words: what stands there is read back
+from the policy and not from the file. The digest is what a verifier compares a proof with.`,
 		Example: "  lethe criteria check prediabetes.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return p.checkCriteria(args[0]) },
@@ -28,8 +28,8 @@ and not from the file. The digest is what a verifier compares a proof with.`,
 	explain := &cobra.Command{
 		Use:   "explain FILE ATTESTATION",
 		Short: "say which of the criteria somebody's attestation satisfies",
-		Long: `Says of each clause whether it holds of an attestation's values, fails, or is unknown. It is for the site that attested them, or for the
-person: a verifier learns no more than that all of them hold.`,
+		Long: `Says of each clause whether it holds of an attestation's values, fails, or is unknown. It is for the site that attested them,
+or for the person: a verifier learns no more than that all of them hold.`,
 		Example: "  lethe criteria explain prediabetes.yaml attestation.json",
 		Args:    cobra.ExactArgs(2),
 		RunE:    func(_ *cobra.Command, args []string) error { return p.explainCriteria(args[0], args[1]) },
@@ -87,7 +87,8 @@ func (p *program) checkCriteria(name string) error {
 		return err
 	}
 	out := checkedCriteria{
-		Name: c.Name, For: c.For, Schema: field.Text(c.Policy.Schema), Policy: field.Text(c.Policy.Digest()), Places: c.Places(), Of: policy.Literals,
+		Name: c.Name, For: c.For, Schema: field.Text(c.Policy.Schema), Policy: field.Text(c.Policy.Digest()),
+		Places: c.Places(), Of: policy.Literals,
 	}
 	for i, clause := range c.Policy.Clauses {
 		out.Clauses = append(out.Clauses, checkedClause{c.Lines[i], criteria.Words(c.Schema, clause)})

@@ -14,7 +14,8 @@ import (
 	"lethe/vault/party"
 )
 
-// The part of the story about people who prove something about themselves: that they consented, and that they may take part in a trial.
+// The part of the story about people who prove something about themselves: that they consented, and that they may take part in a
+// trial.
 
 // What the demo's trial asks. Nothing of it grows old, so that the story is the same in any year.
 const (
@@ -28,7 +29,10 @@ attributes:
   - name: sex
     kind: category
     element: Patient.gender
-    categories: [{name: female, number: 1, code: female}, {name: male, number: 2, code: male}, {name: other, number: 3, code: other}]
+    categories:
+      - {name: female, number: 1, code: female}
+      - {name: male, number: 2, code: male}
+      - {name: other, number: 3, code: other}
   - {name: diabetes, kind: condition, codes: [{system: http://snomed.info/sct, code: "44054006"}], pick: any, absent: no}
 `
 	demoCriteria = `format: lethe/criteria/v1
@@ -73,8 +77,8 @@ func (d *demo) proveThemselves(ctx context.Context, r *remote) error {
 				break
 			}
 		}
-		d.tell("Trial:   %d of %d people whose records were attested prove in %d ms that they may take part, and nothing else; the other cannot.",
-			d.result.Eligible, d.result.Eligible+d.result.NotEligible, d.result.EligibilityMS)
+		d.tell("Trial:   of %d people whose records were attested, %d can prove, in %d ms, that they may take part, and show nothing else.",
+			d.result.Eligible+d.result.NotEligible, d.result.Eligible, d.result.EligibilityMS)
 		return nil
 	})
 }
@@ -123,13 +127,15 @@ func (d *demo) takePart(ctx context.Context, site *remote, name, patient string)
 	}
 	attestation := d.party(name + "-attestation")
 	_, err = d.quiet.attestPatient(ctx, site, patient, attestFlags{
-		schema: d.proof(demoSchemaFile), subject: d.public(name), attester: d.party("attester"), purpose: "HRESCH", output: attestation, days: 1,
+		schema: d.proof(demoSchemaFile), subject: d.public(name), attester: d.party("attester"), purpose: "HRESCH",
+		output: attestation, days: 1,
 	})
 	if err != nil {
 		return false, err
 	}
 	made, err := d.quiet.proveEligibility(ctx, site, personFlags{
-		subject: d.party(name), context: demoChallenge, output: d.proof("eligibility.json"), attestation: attestation, criteria: d.proof(demoCriteriaFile),
+		subject: d.party(name), context: demoChallenge, output: d.proof("eligibility.json"),
+		attestation: attestation, criteria: d.proof(demoCriteriaFile),
 	})
 	if errors.Is(err, eligibility.ErrNotEligible) {
 		return false, nil

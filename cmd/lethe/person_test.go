@@ -20,7 +20,8 @@ import (
 	"lethe/vault/party"
 )
 
-// Criteria by the example's schema: whom everybody of the cohort matches, nobody, and what is not known of anybody, its results being old.
+// Criteria by the example's schema: whom everybody of the cohort matches, nobody, and what is not known of anybody, its results
+// being old.
 const (
 	anybody   = "  - age: 18..110\n  - any: [{sex: male}, {sex: female}]\n"
 	nobody    = "  - age: 18..110\n  - sex: other\n"
@@ -215,7 +216,8 @@ func (c *clinic) wantNoProofOfWhatIsNot() {
 	c.refused("line 6: the schema cardiometabolic has no attribute", "criteria", "check", c.asks("wrong", "  - weight: 3\n"))
 }
 
-// wantRevoked ends the attester's accreditation: nothing is attested or proven by them any more, and what was proven is of an older tree.
+// wantRevoked ends the attester's accreditation: nothing is attested or proven by them any more, and what was proven is of an
+// older tree.
 func (c *clinic) wantRevoked(matching string) {
 	c.t.Helper()
 	c.run("party", "new", "attester", "--name", "stranger", "--output", c.file("stranger"))

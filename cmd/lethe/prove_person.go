@@ -42,9 +42,9 @@ func (p *program) proveConsentCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "consent",
 		Short: "prove that one gave a grant, without saying which",
-		Long: `Proves that a person whom the proof does not name has consented to something: to whom, on which terms and for which purpose, in force now. The
-person's file holds the grants that they gave; --patient or --grant say which one is meant where there are several, --note is a file that
-` + "`lethe grant give --note`" + ` wrote. The tree of grants is fetched whole: nobody is asked about one of them.`,
+		Long: `Proves that a person whom the proof does not name has consented to something: to whom, on which terms and for which purpose,
+in force now. The person's file holds the grants that they gave; --patient or --grant say which one is meant where there are several,
+--note is a file that ` + "`lethe grant give --note`" + ` wrote. The tree of grants is fetched whole: nobody is asked about one of them.`,
 		Example: "  lethe prove consent --subject jane.json --grant 17 --context \"challenge of the trial's site\" --output proof.json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -70,10 +70,11 @@ func (p *program) proveEligibilityCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "eligibility",
 		Short: "prove that one's attestation satisfies criteria, and nothing else of it",
-		Long: `Proves that an accredited attester has attested values of a person, whom the proof does not name, that satisfy criteria. The tree of issuers is
-fetched whole. What does not match cannot be proven; ` + "`lethe criteria explain`" + ` says why.`,
-		Example: "  lethe prove eligibility --attestation attestation.json --criteria prediabetes.yaml --subject jane.json --context \"challenge of the trial's site\" --output proof.json",
-		Args:    cobra.NoArgs,
+		Long: `Proves that an accredited attester has attested values of a person, whom the proof does not name, that satisfy criteria. The
+tree of issuers is fetched whole. What does not match cannot be proven; ` + "`lethe criteria explain`" + ` says why.`,
+		Example: "  lethe prove eligibility --attestation attestation.json --criteria prediabetes.yaml --subject jane.json " +
+			"--context \"challenge of the trial's site\" --output proof.json",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.withService(c.Context(), func(r *remote) error {
 				made, err := p.proveEligibility(c.Context(), r, f)
@@ -126,7 +127,8 @@ func (p *program) proveConsent(ctx context.Context, r *remote, f personFlags) (*
 	}
 	w, err := who.Consents(grants, n, f.moment())
 	if errors.Is(err, consent.ErrNotGranted) {
-		err = withHint(err, "a grant is in the tree once that is published next, and until it is withdrawn: `lethe grant list PATIENT` says which")
+		err = withHint(err,
+			"a grant is in the tree once that is published next, and until it is withdrawn: `lethe grant list PATIENT` says which")
 	}
 	if err != nil {
 		return nil, err
@@ -173,7 +175,8 @@ func (r *remote) consented(who *party.Secret, f personFlags) (*party.Note, error
 	case len(mine) == 0:
 		return nil, withHint(consent.ErrNotGranted, "`lethe grant give` gives one, and keeps it in the person's file")
 	case len(mine) > 1:
-		return nil, withHint(fmt.Errorf("%s holds %d grants that may be meant", f.subject, len(mine)), "--grant INDEX says which: `lethe grant list PATIENT` shows them")
+		return nil, withHint(fmt.Errorf("%s holds %d grants that may be meant", f.subject, len(mine)),
+			"--grant INDEX says which: `lethe grant list PATIENT` shows them")
 	}
 	return mine[0], nil
 }
@@ -212,7 +215,9 @@ func (p *program) proveEligibility(ctx context.Context, r *remote, f personFlags
 }
 
 // proveInto makes a proof with the keys that the service publishes, and writes it.
-func (p *program) proveInto(ctx context.Context, r *remote, s circuits.Statement, assignment frontend.Circuit, output string) (*proven, error) {
+func (p *program) proveInto(
+	ctx context.Context, r *remote, s circuits.Statement, assignment frontend.Circuit, output string,
+) (*proven, error) {
 	proof, made, err := p.prove(ctx, r, s, assignment)
 	if err != nil {
 		return nil, err
@@ -226,7 +231,9 @@ func (p *program) proveInto(ctx context.Context, r *remote, s circuits.Statement
 }
 
 // prove makes a proof with the keys that the service publishes.
-func (p *program) prove(ctx context.Context, r *remote, s circuits.Statement, assignment frontend.Circuit) (*circuits.Proof, *proven, error) {
+func (p *program) prove(
+	ctx context.Context, r *remote, s circuits.Statement, assignment frontend.Circuit,
+) (*circuits.Proof, *proven, error) {
 	k, err := p.keysFor(ctx, s)
 	if err != nil {
 		return nil, nil, err

@@ -63,8 +63,8 @@ func isProof(data []byte) bool {
 	return json.Unmarshal(data, &probe) == nil && probe.Statement != "" && probe.Key != ""
 }
 
-// verifyProof checks a proof of any statement, and compares it with what is expected. The key is the published one that --public or --dir
-// name, else this user's own.
+// verifyProof checks a proof of any statement, and compares it with what is expected. The key is the published one that --public
+// or --dir name, else this user's own.
 func (p *program) verifyProof(ctx context.Context, data []byte, o verifyOptions) (v verdict, err error) {
 	proof, err := circuits.ParseProof(data)
 	if err != nil {
@@ -186,7 +186,8 @@ type comparison struct {
 var errDiffers = errors.New("the proof is of something else than is expected")
 
 func (c *comparison) compare(e expected) error {
-	return errors.Join(c.compareCriteria(e.criteria), c.compareContext(e.context), c.compareGrantee(e.grantee), c.compareTerms(e.terms), c.compareTime(e))
+	return errors.Join(c.compareCriteria(e.criteria), c.compareContext(e.context), c.compareGrantee(e.grantee),
+		c.compareTerms(e.terms), c.compareTime(e))
 }
 
 // same compares a public input that a flag gives the expected value of.
@@ -348,7 +349,7 @@ func (c *comparison) promises() {
 // checkRoots compares the roots with those of the service, where one is named or serves the state folder.
 func (p *program) checkRoots(ctx context.Context, v *verdict, proof *circuits.Proof) error {
 	if p.url == "" && !p.served(ctx) {
-		v.notChecked("whose trees it is about, and how new they are: --url compares the roots with a service's, as `lethe serve` does for a state folder")
+		v.notChecked("whose trees it is about, and how new they are: --url names a service whose roots they are compared with")
 		return nil
 	}
 	return p.withService(ctx, func(r *remote) error {

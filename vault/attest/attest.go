@@ -27,9 +27,9 @@ type Reading struct {
 	Why       string `json:"why,omitempty"` // it is not known
 }
 
-// Attest reads a patient's attributes from their resources, as of a moment, to be attested until another at the latest. Resources of types
-// that no attribute is read from are passed over; the others must be the patient's own, which the vault sees to at import. What cannot be
-// read is [ErrResource].
+// Attest reads a patient's attributes from their resources, as of a moment, to be attested until another at the latest. Resources
+// of types that no attribute is read from are passed over; the others must be the patient's own, which the vault sees to at
+// import. What cannot be read is [ErrResource].
 func (s *Schema) Attest(resources []Resource, at, until time.Time) (*Result, error) {
 	at, until = at.UTC().Truncate(time.Second), until.UTC().Truncate(time.Second)
 	if !at.Before(until) {
@@ -96,8 +96,8 @@ func (c *chart) person(of func(patient) string) (text, record string, err found)
 	return of(first), first.record, found{}
 }
 
-// readAge is the whole years that a person has lived at the beginning of a day of UTC, which is true until their next birthday. Who was
-// born on 29 February has it on 1 March of other years.
+// readAge is the whole years that a person has lived at the beginning of a day of UTC, which is true until their next birthday.
+// Who was born on 29 February has it on 1 March of other years.
 func readAge(c *chart, at time.Time) found {
 	birth, record, none := c.person(func(p patient) string { return p.BirthDate })
 	if none.why != "" {

@@ -65,7 +65,8 @@ func resourcesOf(t *testing.T, file string) (all []attest.Resource) {
 	return all
 }
 
-// Real bundles are attested as another program reads them, and who matches criteria by that program can prove it, and nobody else.
+// Real bundles are attested as another program reads them, and who matches criteria by that program can prove it, and nobody
+// else.
 func TestRealBundlesMatchAsAnotherProgramSays(t *testing.T) {
 	dir := os.Getenv("LETHE_FHIR_DATA")
 	if dir == "" {

@@ -15,7 +15,8 @@ import (
 // Decimal is a decimal number, exactly.
 type Decimal struct{ big.Rat }
 
-// decimalForm is FHIR's decimal (https://hl7.org/fhir/R4/datatypes.html#decimal), its exponent bounded: what is parsed must stay small.
+// decimalForm is FHIR's decimal (https://hl7.org/fhir/R4/datatypes.html#decimal), its exponent bounded: what is parsed must stay
+// small.
 var decimalForm = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?$`)
 
 // maxDecimal bounds a number's text in bytes.
@@ -78,8 +79,8 @@ func (d *Days) UnmarshalYAML(n *yaml.Node) error {
 // MarshalText implements [encoding.TextMarshaler].
 func (d Days) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%dd", int(d)), nil }
 
-// Place is a quantity's number: 2k for k whole steps above the minimum, 2k + 1 for what lies between k and k + 1 of them. Exact says which.
-// It is not ok for what is below the minimum, or has no room in 24 bits.
+// Place is a quantity's number: 2k for k whole steps above the minimum, 2k + 1 for what lies between k and k + 1 of them. Exact
+// says which. It is not ok for what is below the minimum, or has no room in 24 bits.
 func (a *Attribute) Place(v *big.Rat) (n uint32, exact, ok bool) {
 	steps := new(big.Rat).Set(v)
 	if a.Minimum != nil {
@@ -100,7 +101,8 @@ func (a *Attribute) Place(v *big.Rat) (n uint32, exact, ok bool) {
 	return uint32(k.Uint64()), exact, true
 }
 
-// Bound is an age's or a quantity's number for a bound of criteria, which must lie on a step of the attribute: exactly, or not at all.
+// Bound is an age's or a quantity's number for a bound of criteria, which must lie on a step of the attribute: exactly, or not at
+// all.
 func (a *Attribute) Bound(v *big.Rat) (uint32, error) {
 	if a.Kind == Age {
 		if !v.IsInt() || v.Sign() < 0 || v.Cmp(big.NewRat(maxAge, 1)) > 0 {

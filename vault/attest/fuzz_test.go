@@ -7,7 +7,8 @@ import (
 	"lethe/circuits/identity"
 )
 
-// Whatever a schema's file holds, it is refused, or read into one whose canonical form is small and whose attributes have numbers.
+// Whatever a schema's file holds, it is refused, or read into one whose canonical form is small and whose attributes have
+// numbers.
 func FuzzParseSchema(f *testing.F) {
 	f.Add([]byte(testSchema))
 	f.Add(example(f, "cardiometabolic.yaml"))

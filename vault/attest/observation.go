@@ -139,7 +139,8 @@ func (a *Attribute) lasting(f found) found {
 	return f
 }
 
-// extreme is the highest or the lowest of some results, all of which must be known. Of equal ones it is the one that lasts longest.
+// extreme is the highest or the lowest of some results, all of which must be known. Of equal ones it is the one that lasts
+// longest.
 func (a *Attribute) extreme(all []found) found {
 	best := all[0]
 	for _, f := range all {

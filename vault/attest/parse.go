@@ -13,7 +13,8 @@ import (
 	"lethe/circuits/identity"
 )
 
-// ParseSchema reads a schema's file, YAML. Members that are unknown or stand twice are [ErrSchema], as is what a kind does not take.
+// ParseSchema reads a schema's file, YAML. Members that are unknown or stand twice are [ErrSchema], as is what a kind does not
+// take.
 func ParseSchema(data []byte) (*Schema, error) {
 	s := new(Schema)
 	if err := decodeYAML(data, s); err != nil {
@@ -131,8 +132,9 @@ func (a *Attribute) onlyItsOwn() error {
 		return fmt.Errorf("kind: %.40q is none of age, quantity, condition and category", a.Kind)
 	}
 	for name, given := range map[string]bool{
-		"element": a.Element != "", "codes": len(a.Codes) > 0, "unit": a.Unit != "", "convert": len(a.Convert) > 0, "decimals": a.Decimals != 0,
-		"minimum": a.Minimum != nil, "pick": a.Pick != "", "valid": a.Valid != 0, "absent": a.Absent != "", "categories": len(a.Categories) > 0,
+		"element": a.Element != "", "codes": len(a.Codes) > 0, "unit": a.Unit != "", "convert": len(a.Convert) > 0,
+		"decimals": a.Decimals != 0, "minimum": a.Minimum != nil, "pick": a.Pick != "", "valid": a.Valid != 0,
+		"absent": a.Absent != "", "categories": len(a.Categories) > 0,
 	} {
 		if given && !slices.Contains(takes, name) {
 			return fmt.Errorf("%s: the kind %s does not take it", name, a.Kind)

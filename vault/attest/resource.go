@@ -17,8 +17,8 @@ type Resource struct {
 	JSON   []byte
 }
 
-// ErrResource says that a resource is not what FHIR R4 says; the text names the record and nothing that is in it. Nothing is attested then:
-// what it says might be what an absence would be taken for.
+// ErrResource says that a resource is not what FHIR R4 says; the text names the record and nothing that is in it. Nothing is
+// attested then: what it says might be what an absence would be taken for.
 var ErrResource = errors.New("not a resource that can be read")
 
 // Types are the resource types that attributes are read from.
@@ -39,8 +39,8 @@ func (s *Schema) Types() []string {
 	return types
 }
 
-// What is read of https://hl7.org/fhir/R4/patient.html, observation.html and condition.html. A modifier extension changes what a resource
-// means, in a way that is not known here.
+// What is read of https://hl7.org/fhir/R4/patient.html, observation.html and condition.html. A modifier extension changes what a
+// resource means, in a way that is not known here.
 type (
 	patient struct {
 		BirthDate          string           `json:"birthDate"`
@@ -163,7 +163,8 @@ func (c *chart) add(r Resource) error {
 
 // given says whether there is one.
 func (o others) given() bool {
-	return len(o.String)+len(o.Boolean)+len(o.Integer)+len(o.Range)+len(o.Ratio)+len(o.Sampled)+len(o.Time)+len(o.DateTime)+len(o.Period) > 0
+	all := []jsontext.Value{o.String, o.Boolean, o.Integer, o.Range, o.Ratio, o.Sampled, o.Time, o.DateTime, o.Period}
+	return slices.ContainsFunc(all, func(v jsontext.Value) bool { return len(v) > 0 })
 }
 
 // has says whether a concept is one of some codes.

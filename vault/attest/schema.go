@@ -1,10 +1,11 @@
-// Package attest turns a person's FHIR R4 records into what an attester signs of them. A [Schema] names up to 16 attributes and says from
-// which elements each is read; [Schema.Attest] reads them, and says of each where it is from, or why it is not known. [Sign] makes
-// the attestation, a file for the person alone.
+// Package attest turns a person's FHIR R4 records into what an attester signs of them. A [Schema] names up to 16 attributes and
+// says from which elements each is read; [Schema.Attest] reads them, and says of each where it is from, or why it is not known.
+// [Sign] makes the attestation, a file for the person alone.
 //
-// What is not known is unknown, never zero and never no: a value in another unit, with a comparator, of a vague date, or contradicted
-// by another resource. Nothing is rounded. A quantity between two steps of its attribute is encoded as between them, so that every
-// bound that criteria can have is compared as exactly as if the value were given in full. Arithmetic is that of rational numbers.
+// What is not known is unknown, never zero and never no: a value in another unit, with a comparator, of a vague date, or
+// contradicted by another resource. Nothing is rounded. A quantity between two steps of its attribute is encoded as between them,
+// so that every bound that criteria can have is compared as exactly as if the value were given in full. Arithmetic is that of
+// rational numbers.
 //
 // Days are those of UTC, and a date without a time is all of its day. Cost: a patient's 300 resources take some 5 ms.
 package attest
@@ -99,15 +100,15 @@ type Category struct {
 	Code   string `yaml:"code" json:"code"`
 }
 
-// Digest is the schema as attestations and policies name it: field.Digest("schema", its canonical form). It is the same however the file
-// is spaced and commented.
+// Digest is the schema as attestations and policies name it: field.Digest("schema", its canonical form). It is the same however
+// the file is spaced and commented.
 func (s *Schema) Digest() (field.Element, error) {
 	b, err := s.Canonical()
 	return field.Digest("schema", b), err
 }
 
-// Canonical is the schema as RFC 8785 JSON, with the members of the YAML file, numbers of [Decimal] as text without trailing zeros, and
-// absent what is empty or zero.
+// Canonical is the schema as RFC 8785 JSON, with the members of the YAML file, numbers of [Decimal] as text without trailing
+// zeros, and absent what is empty or zero.
 func (s *Schema) Canonical() ([]byte, error) {
 	plain, err := json.Marshal(s)
 	if err == nil {

@@ -65,7 +65,8 @@ func (s *Signed) Encode() ([]byte, error) {
 	j := signedJSON{
 		Format: Format, Identity: field.Text(s.Identity), Key: field.Text(s.Key), Schema: field.Text(s.Schema),
 		From: s.From, Until: s.Until,
-		Attester: attesterJSON{hex.EncodeToString(s.Attester.Bytes()), s.AccreditedUntil}, Signature: hex.EncodeToString(s.Signature.Bytes()),
+		Attester:  attesterJSON{hex.EncodeToString(s.Attester.Bytes()), s.AccreditedUntil},
+		Signature: hex.EncodeToString(s.Signature.Bytes()),
 	}
 	for _, v := range s.Values {
 		if n, ok := v.Number(); ok {
@@ -78,8 +79,8 @@ func (s *Signed) Encode() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// Decode reads an attestation's file and verifies its signature; all else is [ErrSigned]. Whether the attester is accredited, the tree of
-// issuers says.
+// Decode reads an attestation's file and verifies its signature; all else is [ErrSigned]. Whether the attester is accredited, the
+// tree of issuers says.
 func Decode(data []byte) (*Signed, error) {
 	if len(data) > MaxSigned {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrSigned, MaxSigned)

@@ -26,8 +26,8 @@ func (c *Criteria) compile(all *yaml.Node) error {
 			c.Lines = append(c.Lines, line.Line)
 		}
 		if n := c.Places(); n > policy.Literals {
-			return at(line, "%d comparisons up to here, and a policy has room for %d: ask for less, or give neighbouring categories neighbouring numbers",
-				n, policy.Literals)
+			return at(line, "%d comparisons up to here, and a policy has room for %d: ask for less, "+
+				"or give neighbouring categories neighbouring numbers", n, policy.Literals)
 		}
 	}
 	return c.together()

@@ -1,5 +1,5 @@
-// Package criteria compiles what a trial or a plan asks of people, a readable file, to the policy that a proof is about, and says a policy
-// in words again.
+// Package criteria compiles what a trial or a plan asks of people, a readable file, to the policy that a proof is about, and says
+// a policy in words again.
 //
 // All lines of a file must hold. A line compares one attribute of a schema, or is any of several such comparisons, or is not one:
 //
@@ -13,9 +13,9 @@
 //	  - any: [{sex: male}, {pregnant: no}]
 //	  - not: {smoking: [current, daily]}
 //
-// A policy has room for 44 comparisons in all (policy.Literals). What it cannot say is refused with the line and what to do instead: lines
-// that are nested deeper, bounds that fall between an attribute's steps, and lines that nobody or everybody satisfies. Of what is not known
-// of a person nothing holds, neither a comparison nor its negation.
+// A policy has room for 44 comparisons in all (policy.Literals). What it cannot say is refused with the line and what to do
+// instead: lines that are nested deeper, bounds that fall between an attribute's steps, and lines that nobody or everybody
+// satisfies. Of what is not known of a person nothing holds, neither a comparison nor its negation.
 package criteria
 
 import (

@@ -13,7 +13,8 @@ import (
 	"lethe/vault/registry"
 )
 
-// Attest signs values of a schema as those of a patient, from a moment until another, as an attester whom an accreditor has enrolled.
+// Attest signs values of a schema as those of a patient, from a moment until another, as an attester whom an accreditor has
+// enrolled.
 func (s *Secret) Attest(schema *attest.Schema, of Public, r *attest.Result, from time.Time) (*attest.Signed, error) {
 	who, err := of.Subject()
 	if err != nil {
@@ -44,7 +45,8 @@ type Moment struct {
 	Context field.Element // see identity.Context
 }
 
-// Consents puts together what a patient proves a consent with that they have given. Reasons why it cannot be are those of package consent.
+// Consents puts together what a patient proves a consent with that they have given. Reasons why it cannot be are those of package
+// consent.
 func (s *Secret) Consents(grants *registry.Copy, n *Note, at Moment) (*consent.Witness, error) {
 	secret, err := s.person()
 	if err != nil {
@@ -62,8 +64,8 @@ func (s *Secret) Consents(grants *registry.Copy, n *Note, at Moment) (*consent.W
 	return w, w.Check()
 }
 
-// Satisfies puts together what a person proves with that their attestation satisfies a policy. Reasons why it cannot be are those of package
-// eligibility.
+// Satisfies puts together what a person proves with that their attestation satisfies a policy. Reasons why it cannot be are those
+// of package eligibility.
 func (s *Secret) Satisfies(issuers *registry.Copy, a *attest.Signed, asked policy.Policy, at Moment) (*eligibility.Witness, error) {
 	secret, err := s.person()
 	if err != nil {
@@ -91,8 +93,8 @@ func (s *Secret) person() (field.Element, error) {
 	return field.Element(*s.Secret), nil
 }
 
-// Consented finds the consents in a patient's file that can be proven with a service: the one of a place, or all when there is none named.
-// [ErrNote] when the file has no note of that place, as of grants of before.
+// Consented finds the consents in a patient's file that can be proven with a service: the one of a place, or all when there is
+// none named. [ErrNote] when the file has no note of that place, as of grants of before.
 func (s *Secret) Consented(service string, place *uint32) (notes []*Note, err error) {
 	for _, g := range s.Given {
 		if g.Service != service || place != nil && g.Index != *place || place == nil && len(g.Note) == 0 {
