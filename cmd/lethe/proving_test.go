@@ -272,7 +272,7 @@ func (c *clinic) wantExports(proof string) {
 	}
 	c.run("export", "solidity", "authorization", "--output", filepath.Join(folder, "V.sol"))
 	infos := decoded[[]statementInfo](c.t, c.run("statements", "--json"))
-	if len(infos) != 1 || infos[0].Commitments != 0 || infos[0].Constraints > 24000 || len(infos[0].PublicInputs) != 9 {
+	if len(infos) != len(statements()) || infos[0].Commitments != 0 || infos[0].Constraints > 24000 || len(infos[0].PublicInputs) != 9 {
 		c.t.Errorf("%+v", infos)
 	}
 	c.wantSnarkjs(folder)

@@ -44,7 +44,7 @@ func TestNothingAboutAPersonInTheLogOrOnTheChain(t *testing.T) {
 
 	secrets, runs := personal(t, data), uniqueRuns(t, data)
 	ids := f.privateIDs(t)
-	if len(ids) < int(result.LogSize) || len(secrets) < 20 {
+	if len(ids) < result.Records/2 || len(secrets) < 20 { // those of the erased patient's records are gone
 		t.Fatalf("only %d ids and %d texts to search for", len(ids), len(secrets))
 	}
 	for name, content := range public {
