@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -77,6 +79,9 @@ old. The schema says which elements of FHIR R4 are read, and how.`,
 func (p *program) attestPatient(ctx context.Context, r *remote, patient string, f attestFlags) (*attested, error) {
 	if _, err := r.proving(); err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(f.output); err == nil { // before anything is read
+		return nil, withHint(fmt.Errorf("%s: %w", f.output, fs.ErrExist), "an attestation is not written over: name another file")
 	}
 	schema, err := readSchema(f.schema)
 	if err != nil {

@@ -211,7 +211,7 @@ func (c *clinic) wantNoProofOfWhatIsNot() {
 	c.refused("another person's", stolen...)
 	c.refused("is a registrar's", "attest", c.patients[0], "--schema", c.in("schema.yaml"), "--subject", c.public("patient"), "--attester",
 		c.file("registrar"), "--output", c.in("x.json"))
-	c.refused("file exists", c.attesting("attester", "attestation.json")...)
+	c.refused("file already exists", c.attesting("attester", "attestation.json")...)
 	c.refused("says nothing", append(c.attesting("attester", "x.json"), "--days", "0")...)
 	c.refused("line 6: the schema cardiometabolic has no attribute", "criteria", "check", c.asks("wrong", "  - weight: 3\n"))
 }
