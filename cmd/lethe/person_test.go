@@ -257,6 +257,9 @@ func TestAPersonProvesTheirConsent(t *testing.T) {
 func (c *clinic) wantWhichGrant(proving []string) {
 	c.t.Helper()
 	c.give("--terms", "for research", "--purpose", "HRESCH")
+	if e := lethe(c.t, "", c.args("verify", c.in("consent.json"))...); e.code != 0 || !strings.Contains(e.stdout, "which still counts") {
+		c.t.Errorf("by the tree that was fetched before the second grant: exit %d\n%s%s", e.code, e.stdout, e.stderr)
+	}
 	c.refused("holds 2 grants", append(proving, "--patient", c.patients[0])...)
 	c.refused("not in the tree of grants", append(proving, "--patient", strings.Repeat("0", 32))...)
 	own, err := party.Read(c.file("patient"), party.Patient)
@@ -291,6 +294,7 @@ func (c *clinic) wantNoConsentAfterwards(proving []string) {
 	for range 100 {
 		e := lethe(c.t, "", c.args(append(proving, "--note", c.in("note"))...)...)
 		if e.code != 0 && strings.Contains(e.stderr, "not in the tree of grants") {
+			c.refused("is not the newest", "verify", c.in("consent.json"))
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
