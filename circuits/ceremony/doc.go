@@ -10,6 +10,6 @@
 // from the public beacon; here each phase needs a number of distinct contributors that the file states, two at least.
 //
 // A contribution to phase 1 is 192 bytes for each place of the domain, the power of two at or above the number of constraints;
-// one to phase 2 is 64. Each is held in memory whole, its points at two to three times that. Opening the keys out of both
-// phases holds 2.5 kB for each place besides: 80 MB for 2^15, 1.3 GB for 2^19.
+// one to phase 2 is 64 at most. Two are held in memory at a time, and beginning phase 2 or opening the keys takes 7 kB for each
+// place in all: 240 MB for 2^15, 4 GB for 2^19.
 package ceremony

@@ -15,9 +15,9 @@ const window = 5
 // oddMultiples are how many multiples of each point the digits need: 1, 3, … 15.
 const oddMultiples = 1 << (window - 2)
 
-// halves are a scalar k = a + b·λ whose halves have 128 bits, each in non-adjacent form, least first. λ is what the map (x, y) ↦ (ω·x, y)
-// multiplies a point by, so that half of the doublings are saved (Gallant, Lambert and Vanstone, CRYPTO 2001). What is near to 0
-// from either side is short: −1 is as cheap as 1.
+// halves are a scalar k = a + b·λ whose halves have 128 bits, each in non-adjacent form, least first. λ is what the map (x, y)
+// ↦ (ω·x, y) multiplies a point by, so that half of the doublings are saved (Gallant, Lambert and Vanstone, CRYPTO 2001). What
+// is near to 0 from either side is short: −1 is as cheap as 1.
 type halves [2][]int8
 
 // splitter finds halves.

@@ -23,8 +23,8 @@ type Step struct {
 }
 
 // Rehearse runs a whole ceremony for the one statement of a Config in its folder, with three contributors and a beacon whose
-// secrets this process all has: its keys are marked as those of a development set-up, and refused as such. Phase 1 is contributed to
-// at Now, phase 2 two hours later by a clock that is set. Done is told each step that is over.
+// secrets this process all has: its keys are marked as those of a development set-up, and refused as such. Phase 1 is
+// contributed to at Now, phase 2 two hours later by a clock that is set. Done is told each step that is over.
 func Rehearse(ctx context.Context, c Config, done func(Step)) (*Report, error) {
 	if len(c.Statements) != 1 {
 		return nil, fmt.Errorf("rehearse: %d statements, not one", len(c.Statements))
