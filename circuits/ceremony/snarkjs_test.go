@@ -12,6 +12,9 @@ const snarkjs = "../testdata/snarkjs/node_modules/snarkjs/build/cli.cjs"
 
 // Powers that somebody else's software made, of 2^8, or of 2^12 with LETHE_CAMPAIGN set.
 func TestSnarkjsPtau(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
 	if _, err := os.Stat(snarkjs); err != nil {
 		t.Skip("snarkjs is not installed: npm ci in circuits/testdata/snarkjs")
 	}

@@ -27,7 +27,7 @@ type Report struct {
 
 // Verify makes the keys again from the statement's source and the whole transcript, and compares them with those that were
 // sealed, which must then load by the hash that it answers. All that it needs is in the folder. On two cores that are
-// shared, a domain of 2^15 takes three minutes; memory is as the package says.
+// shared, a domain of 2^15 takes four minutes; memory is as the package says.
 func (t *Transcript) Verify(ctx context.Context) (*Report, error) {
 	r, err := t.verify(ctx)
 	if err != nil {
