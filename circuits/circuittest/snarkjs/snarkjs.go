@@ -19,7 +19,7 @@ type Case struct {
 	Proof  string `json:"proof"`
 }
 
-// Question is a verifying key, the name of a circuit's file, and cases.
+// Question is a verifying key, the name of a circuit's file or nothing, and cases.
 type Question struct {
 	Key     string `json:"key"`
 	Circuit string `json:"circuit"`
