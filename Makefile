@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ campaign-soundness: ## every input of every statement changed, every group of co
 	rm -f bin/soundness-*.md
 	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -count 1 -p 1 -timeout 1h -run EveryConstraintIsNeeded -v \
 	  ./circuits/authorization ./circuits/consent ./circuits/eligibility
+
+campaign-ceremony: ## a .ptau of 2^12 by snarkjs taken in, and phase 2 of authorization begun beside gnark (ten minutes)
+	LETHE_CAMPAIGN=1 $(GO) test -count 1 -timeout 1h -run SnarkjsPtau -bench Initialise -benchtime 1x -v ./circuits/ceremony
 
 bench-peers: ## the Semaphore v4 statement in our gadgets beside rapidsnark and snarkjs, in one run (needs npm; two minutes)
 	tools/peers/run

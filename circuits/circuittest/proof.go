@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math/big"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -21,13 +22,27 @@ type Proven struct {
 	Proof *circuits.Proof
 }
 
-// Prove proves an assignment with this user's development keys.
-func Prove(t testing.TB, s circuits.Statement, assignment frontend.Circuit) Proven {
+// keys are those that were read before, by the statement's name.
+var keys sync.Map
+
+// Keys are this user's development keys for a statement, read once in a process.
+func Keys(t testing.TB, s circuits.Statement) *circuits.Keys {
 	t.Helper()
+	if k, ok := keys.Load(s.Name()); ok {
+		return k.(*circuits.Keys)
+	}
 	k, err := circuits.Develop(t.Context(), "", s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys.Store(s.Name(), k)
+	return k
+}
+
+// Prove proves an assignment with this user's development keys.
+func Prove(t testing.TB, s circuits.Statement, assignment frontend.Circuit) Proven {
+	t.Helper()
+	k := Keys(t, s)
 	p, err := circuits.NewProver(k).Prove(t.Context(), assignment)
 	if err != nil {
 		t.Fatal(err)

@@ -83,7 +83,7 @@ func (c Campaign) Run(t *testing.T) {
 }
 
 // sample is of how many attacks one is tried when it is not the whole campaign.
-const sample = 6
+const sample = 12
 
 // prepare evaluates what is true, and holds the evaluator to gnark's own verdict of every attack.
 func (r *run) prepare(t *testing.T, whole bool) {
