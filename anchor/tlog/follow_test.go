@@ -73,19 +73,22 @@ func TestFollowerNamesAFork(t *testing.T) {
 	wants(t, "another history", err, anchor.ErrFork)
 }
 
+// sharing opens a log with a folder of its own, whose copy others write as well.
+func (p *place) sharing(t *testing.T) *Log {
+	t.Helper()
+	cfg := p.config()
+	cfg.Dir, cfg.Shared = filepath.Join(t.TempDir(), "log"), true
+	l, err := Open(t.Context(), cfg)
+	must(t, err)
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
 // Two writers with folders of their own take turns. What the first had appended and not shown is not in the log of the second; when the
 // first comes again, its folder follows.
 func TestWritersTakeOver(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	open := func(name string) *Log {
-		cfg := p.config()
-		cfg.Dir, cfg.Shared = filepath.Join(t.TempDir(), name), true
-		l, err := Open(t.Context(), cfg)
-		must(t, err)
-		t.Cleanup(func() { l.Close() })
-		return l
-	}
 	write := func(l *Log, from, n int, show bool) {
 		t.Helper()
 		again, err := l.Refresh(t.Context())
@@ -100,7 +103,7 @@ func TestWritersTakeOver(t *testing.T) {
 			must(t, err)
 		}
 	}
-	a, b := open("a"), open("b")
+	a, b := p.sharing(t), p.sharing(t)
 	write(a, 0, 4, true)
 	write(b, 4, 1, true)
 	if _, err := a.Append(t.Context(), entries(200, 203, "")); err != nil { // it does not know yet
@@ -130,15 +133,7 @@ func TestWritersTakeOver(t *testing.T) {
 func TestARefreshThatFailedIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	open := func(name string) *Log {
-		cfg := p.config()
-		cfg.Dir, cfg.Shared = filepath.Join(t.TempDir(), name), true
-		l, err := Open(t.Context(), cfg)
-		must(t, err)
-		t.Cleanup(func() { l.Close() })
-		return l
-	}
-	a, b := open("a"), open("b")
+	a, b := p.sharing(t), p.sharing(t)
 	must(t, b.Start(t.Context(), nil))
 	_, err := b.Append(t.Context(), entries(0, 5, ""))
 	must(t, err)

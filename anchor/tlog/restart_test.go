@@ -82,6 +82,18 @@ func crashing(t *testing.T, p *place) {
 	must(t, err)
 }
 
+// removeUnderWriting removes a folder in which Tessera may write a file still: what it does in the background ends a moment after Close.
+func removeUnderWriting(t *testing.T, folder string) {
+	t.Helper()
+	for range 100 {
+		if os.RemoveAll(folder) == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	must(t, os.RemoveAll(folder))
+}
+
 func TestFolderIsRebuilt(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(t *testing.T, p *place, older string){
@@ -101,16 +113,7 @@ func TestFolderIsRebuilt(t *testing.T) {
 		"killed while removing the old one": func(t *testing.T, p *place, older string) {
 			copyFolder(t, older, p.dir+replaced)
 		},
-		"state lost": func(t *testing.T, p *place, _ string) {
-			state := filepath.Join(p.dir, ".state")
-			for range 100 { // what Tessera does in the background ends a moment after Close, and may write a file there
-				if os.RemoveAll(state) == nil {
-					return
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-			must(t, os.RemoveAll(state))
-		},
+		"state lost": func(t *testing.T, p *place, _ string) { removeUnderWriting(t, filepath.Join(p.dir, ".state")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
