@@ -35,11 +35,7 @@ func flip(b []byte, at int) []byte {
 
 // Whatever is changed in a transcript is refused, by its name.
 func TestThreat53ChangedTranscriptsAreRefused(t *testing.T) {
-	for name, c := range map[string]struct {
-		want   Refusal
-		says   string
-		change func(h *held)
-	}{
+	for name, c := range map[string]falsification{
 		"byte of a contribution": {Tampered, "phase 1: contribution 2", func(h *held) {
 			h.write(second1+contributionEnd, flip(h.read(second1+contributionEnd), 900))
 		}},
@@ -72,7 +68,6 @@ func TestThreat53ChangedTranscriptsAreRefused(t *testing.T) {
 		"none in phase 2":    {TooFew, "phase 2: 0 of 3", func(h *held) { removeAll(h, first2, second2, third2) }},
 		"contributor twice":  {Duplicate, "004-rehearser-1", func(h *held) { copyAs(h, first2, "phase2/004-rehearser-1") }},
 		"somebody else":      {Unknown, "mallory", func(h *held) { copyAs(h, first2, "phase2/004-mallory") }},
-		"another's note":     {Unknown, "002-rehearser-2", func(h *held) { h.resign(2, 2, 0, func(*Record) {}) }},
 		"a file too many":    {Malformed, "notes.txt", func(h *held) { h.write("phase2/notes.txt", nil) }},
 		"a name too many":    {Malformed, "1-x", func(h *held) { copyAs(h, first2, "phase2/1-x") }},
 		"ceremony file":      {AnotherCeremony, "", func(h *held) { h.edit("name: rehearsal", "name: another") }},
@@ -80,10 +75,7 @@ func TestThreat53ChangedTranscriptsAreRefused(t *testing.T) {
 		"round":              {WrongBeacon, "of round", func(h *held) { h.write("phase1/beacon.json", h.read("phase2/beacon.json")) }},
 		"half a signature":   {Malformed, "signature", halve},
 		"beginning":          {Tampered, "000.start", flipBeginning},
-		"time after":         {Untimely, "", func(h *held) { _, u := h.File.window(1); h.resign(1, 3, 2, at(u)) }},
-		"time before":        {Untimely, "", func(h *held) { f, _ := h.File.window(2); h.resign(2, 1, 0, at(f.Add(-time.Second))) }},
 		"larger domain":      {AnotherDomain, "bytes", func(h *held) { larger(h) }},
-		"chain of notes":     {OutOfOrder, "002-rehearser-2 stands on", breakChain},
 		"powers of two τ":    {Inconsistent, "by rehearser-3", mixPowers},
 		"τ without a proof":  {Tampered, "proof of τ", func(h *held) { changePowers(h, multiply(5, 1, 1)) }},
 		"α without a proof":  {Tampered, "proof of α", func(h *held) { changePowers(h, multiply(1, 5, 1)) }},
@@ -93,12 +85,36 @@ func TestThreat53ChangedTranscriptsAreRefused(t *testing.T) {
 		"not a point":        {NotInGroup, "phase 2", func(h *held) { notAPoint(h) }},
 		"δ without a proof":  {Tampered, "δ", func(h *held) { changeDelta(h) }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			h := newHeld(t)
-			c.change(h)
-			wantRefusal(t, h.verify(), c.want, c.says)
-		})
+		t.Run(name, c.run)
 	}
+}
+
+// A contributor can sign whatever they like, with their own key.
+func TestThreat53FalseNotesAreRefused(t *testing.T) {
+	claim := func(r *Record) { r.Before[0] ^= 1 }
+	for name, c := range map[string]falsification{
+		"another's note":       {Unknown, "002-rehearser-2", func(h *held) { h.resign(2, 2, 0, func(*Record) {}) }},
+		"time after":           {Untimely, "", func(h *held) { _, u := h.File.window(1); h.resign(1, 3, 2, at(u)) }},
+		"time before":          {Untimely, "", func(h *held) { f, _ := h.File.window(2); h.resign(2, 1, 0, at(f.Add(-time.Second))) }},
+		"chain of notes":       {OutOfOrder, "002-rehearser-2 stands on", breakChain},
+		"beginning of phase 1": {OutOfOrder, "than its note says", func(h *held) { h.resign(1, 1, 0, claim) }},
+		"beginning of phase 2": {OutOfOrder, "than its note says", func(h *held) { h.resign(2, 1, 0, claim) }},
+	} {
+		t.Run(name, c.run)
+	}
+}
+
+// falsification is a change of a transcript that holds, and by which name it is refused.
+type falsification struct {
+	want   Refusal
+	says   string
+	change func(h *held)
+}
+
+func (f falsification) run(t *testing.T) {
+	h := newHeld(t)
+	f.change(h)
+	wantRefusal(t, h.verify(), f.want, f.says)
 }
 
 func removeAll(h *held, names ...string) {
