@@ -98,6 +98,18 @@ func Solver(s circuits.Statement) func(testing.TB, frontend.Circuit) bool {
 	}
 }
 
+// WantCounts holds a statement to its numbers of constraints and public inputs, so that none changes unseen.
+func WantCounts(t *testing.T, s circuits.Statement, constraints, public int) {
+	t.Helper()
+	c, err := circuits.Compile(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Constraints != constraints || c.PublicInputs != public {
+		t.Errorf("%d constraints and %d public inputs; if that is meant, the statement has a new version", c.Constraints, c.PublicInputs)
+	}
+}
+
 // OddSignatures are signatures that somebody who has the key can make and that do not verify, but for one constraint each: R's x or y is
 // another's, or S is the order too large.
 func OddSignatures(t testing.TB, k *identity.SigningKey, message field.Element) map[string]gadget.Signature {
