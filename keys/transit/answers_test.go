@@ -205,3 +205,21 @@ func TestRequestsSayWho(t *testing.T) {
 type keyless struct{}
 
 func (keyless) HashFunc() crypto.Hash { return 0 }
+
+// TestThreat40KeyNotMadeForNow: where another call deletes while Destroy makes the key again, Vault makes none and says so;
+// Destroy goes round again.
+func TestThreat40KeyNotMadeForNow(t *testing.T) {
+	f, name := newFake(t), keys.NewName()
+	path := "/v1/lethe-a/keys/" + string(name)
+	f.on("POST "+path+"/config", says(http.StatusBadRequest, `{"errors":["no existing key named could be found"]}`))
+	f.on("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+		f.on("POST "+path, gives(nil))
+		f.on("POST "+path+"/config", gives(nil))
+		f.on("DELETE "+path, says(http.StatusNoContent, ""))
+		says(http.StatusInternalServerError, `{"errors":["1 error occurred: error generating key: returned policy was nil"]}`)(w, r)
+	})
+	must(t, f.ring(t).Destroy(t.Context(), name))
+	if got := f.count("DELETE " + path); got != 1 {
+		t.Errorf("%d deletions, want 1", got)
+	}
+}

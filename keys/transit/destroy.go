@@ -16,8 +16,11 @@ const remadeType = "ed25519"
 // maxRounds bounds how often another Destroy of the same name may come in between. In each round one of them gets through.
 const maxRounds = 16
 
-// errGone says that there is no key of the name, which is no proof that its archive is gone.
-var errGone = errors.New("no such key")
+// Why a round did not delete. Neither is an outage, and neither is a proof that the key's archive is gone.
+var (
+	errGone    = errors.New("no such key")
+	errCrossed = errors.New("another Destroy of the same name came in between")
+)
 
 // Destroy implements [keys.Destroyer]. It takes two calls to Vault; for a name that is not there, four.
 func (r *Ring) Destroy(ctx context.Context, name keys.Name) error {
@@ -30,13 +33,13 @@ func (r *Ring) Destroy(ctx context.Context, name keys.Name) error {
 			return nil
 		}
 		if errors.Is(err, errGone) {
-			err = r.write(ctx, r.path("keys", string(name)), map[string]string{"type": remadeType}, nil)
+			err = r.makeAgain(ctx, name)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, errCrossed) {
 			return fmt.Errorf("transit: destroy: %w", err)
 		}
 	}
-	return fmt.Errorf("transit: destroy: %w: others destroy the same name", keys.ErrUnavailable)
+	return fmt.Errorf("transit: destroy: %w: %w", keys.ErrUnavailable, errCrossed)
 }
 
 // allowAndDelete allows the deletion, which Vault ignores when a key is made, and deletes: nil only where Vault deleted both the
@@ -51,8 +54,20 @@ func (r *Ring) allowAndDelete(ctx context.Context, name keys.Name) error {
 		return err
 	}
 	err = r.call(ctx, http.MethodDelete, path, nil, nil)
-	if refused(err, http.StatusBadRequest, textNotDeleted) {
+	switch {
+	case refused(err, http.StatusBadRequest, textNotDeleted):
 		return errGone
+	case refused(err, http.StatusBadRequest, textNotAllowed): // deleted and made again since it was allowed
+		return errCrossed
+	}
+	return err
+}
+
+// makeAgain makes a key of the name, so that there is something to delete its archive with.
+func (r *Ring) makeAgain(ctx context.Context, name keys.Name) error {
+	err := r.write(ctx, r.path("keys", string(name)), map[string]string{"type": remadeType}, nil)
+	if refused(err, http.StatusInternalServerError, textNotMade) {
+		return errCrossed
 	}
 	return err
 }

@@ -19,17 +19,22 @@ import (
 type lossy struct {
 	proxy *httputil.ReverseProxy
 
-	mu      sync.Mutex
-	calls   []string // methods, so far
-	lose    int      // which call, from 0; -1 for none
-	request bool     // it does not reach Vault, else its answer is lost
+	mu        sync.Mutex
+	calls     []string       // methods, so far
+	lose      int            // which call, from 0; -1 for none
+	request   bool           // it does not reach Vault, else its answer is lost
+	meanwhile map[int]func() // what others do before Vault hears the call of this number
 }
 
 func (l *lossy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	lost, request := len(l.calls) == l.lose, l.request
+	meanwhile := l.meanwhile[len(l.calls)]
 	l.calls = append(l.calls, r.Method)
 	l.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile()
+	}
 	if lost && request {
 		panic(http.ErrAbortHandler)
 	}
@@ -101,6 +106,47 @@ func TestThreat40DestroyThroughLosses(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestThreat40DestroysCross lets another Destroy act between two calls of one: it ends all the same, and the key is gone.
+func TestThreat40DestroysCross(t *testing.T) {
+	n := newTenant(t)
+	r, lossy := n.through(t)
+	path := func(name keys.Name) string { return n.mount + "/keys/" + string(name) }
+	remake := func(name keys.Name) { n.do("POST", path(name), object{"type": "ed25519"}) }
+	remove := func(name keys.Name) {
+		n.do("POST", path(name)+"/config", object{"deletion_allowed": true})
+		n.do("DELETE", path(name), nil)
+	}
+	for what, tc := range map[string]struct {
+		acts  map[int]func(keys.Name)
+		calls []string
+	}{
+		"deleted before it is allowed": {map[int]func(keys.Name){0: remove}, []string{"POST", "POST", "POST", "DELETE"}},
+		"deleted after it was allowed": {map[int]func(keys.Name){1: remove},
+			[]string{"POST", "DELETE", "POST", "POST", "DELETE"}},
+		"deleted and made again after it was allowed": {map[int]func(keys.Name){1: func(name keys.Name) { remove(name); remake(name) }},
+			[]string{"POST", "DELETE", "POST", "DELETE"}},
+		"made again beside": {map[int]func(keys.Name){0: remove, 1: remake}, []string{"POST", "POST", "POST", "DELETE"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			name := keys.NewName()
+			must(t, r.Create(t.Context(), name))
+			lossy.arm(-1, false)
+			lossy.meanwhile = map[int]func(){}
+			for call, act := range tc.acts {
+				lossy.meanwhile[call] = func() { act(name) }
+			}
+			must(t, r.Destroy(t.Context(), name))
+			lossy.meanwhile = nil
+			if calls := lossy.seen(); !slices.Equal(calls, tc.calls) {
+				t.Errorf("calls %v, want %v", calls, tc.calls)
+			}
+			if there, err := r.Exists(t.Context(), name); there || err != nil {
+				t.Errorf("Exists = %t, %v", there, err)
+			}
+		})
 	}
 }
 

@@ -44,6 +44,8 @@ const (
 	textNoConfig   = "no existing key named" // keys/NAME/config
 	textNotDeleted = "could not delete key; not found"
 	textDeleted    = "key has been deleted, not persisting" // keys/NAME/config, while another call deletes
+	textNotAllowed = "deletion is not allowed for this key"
+	textNotMade    = "returned policy was nil" // keys/NAME, while another call deletes
 	textAltered    = "message authentication failed"
 	textInvalid    = "invalid ciphertext"
 	textStandby    = "Vault is in standby mode"
