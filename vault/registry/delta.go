@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"lethe/circuits/field"
 )
@@ -101,11 +100,7 @@ func NewCopy(k Kind) (*Copy, error) {
 
 // Clone is another copy of the same.
 func (c *Copy) Clone() *Copy {
-	t := &Tree{levels: make([][]field.Element, len(c.levels)), empty: c.empty}
-	for i, l := range c.levels {
-		t.levels[i] = slices.Clone(l)
-	}
-	return &Copy{Kind: c.Kind, Version: c.Version, Tree: t}
+	return &Copy{Kind: c.Kind, Version: c.Version, Tree: &Tree{c.places.Clone()}}
 }
 
 // Update brings the copy to a later version. It checks that every change is one that the tree allows and that the root comes out; when
@@ -133,7 +128,7 @@ func (c *Copy) Update(d *Delta) error {
 // Whole is the delta from nothing to this copy, which is also how a copy is kept in a file.
 func (c *Copy) Whole() *Delta {
 	d := &Delta{Kind: c.Kind, To: c.Version, Root: c.Root()}
-	for i, l := range c.levels[0] {
+	for i, l := range c.Leaves() {
 		if l != Empty() {
 			d.Changes = append(d.Changes, Change{uint32(i), l})
 		}

@@ -64,11 +64,8 @@ type Change struct {
 	Leaf  field.Element
 }
 
-// Tree is a tree in memory. It is not safe for concurrent use.
-type Tree struct {
-	levels [][]field.Element // from the leaves up, each as long as it is used; the last is the root
-	empty  []field.Element   // the value of an unused node of each level
-}
+// Tree is a tree in memory, with the rules of a place's life. It is not safe for concurrent use.
+type Tree struct{ places *field.Tree }
 
 // NewTree makes an empty tree.
 func NewTree(k Kind) (*Tree, error) {
@@ -76,48 +73,34 @@ func NewTree(k Kind) (*Tree, error) {
 	if n == 0 {
 		return nil, fmt.Errorf("there is no tree %q", k)
 	}
-	t := &Tree{levels: make([][]field.Element, n+1), empty: make([]field.Element, n+1)}
-	for i := range n {
-		e := t.empty[i]
-		t.empty[i+1] = field.Node([field.Arity]field.Element{e, e, e, e})
-	}
-	return t, nil
+	return &Tree{field.NewTree(n)}, nil
 }
 
 // Root is the tree's root.
-func (t *Tree) Root() field.Element { return t.node(len(t.levels)-1, 0) }
+func (t *Tree) Root() field.Element { return t.places.Root() }
 
 // Size is one more than the highest place that was ever used.
-func (t *Tree) Size() uint32 { return uint32(len(t.levels[0])) }
+func (t *Tree) Size() uint32 { return t.places.Size() }
 
 // Capacity is how many places there are.
-func (t *Tree) Capacity() uint32 { return 1 << (2 * (len(t.levels) - 1)) }
+func (t *Tree) Capacity() uint32 { return t.places.Capacity() }
 
 // Leaf is the value of a place.
-func (t *Tree) Leaf(index uint32) field.Element { return t.node(0, int(index)) }
+func (t *Tree) Leaf(index uint32) field.Element { return t.places.Leaf(index) }
 
 // Leaves are the values of all places below Size.
-func (t *Tree) Leaves() []field.Element { return slices.Clone(t.levels[0]) }
-
-func (t *Tree) node(level, i int) field.Element {
-	if i < len(t.levels[level]) {
-		return t.levels[level][i]
-	}
-	return t.empty[level]
-}
+func (t *Tree) Leaves() []field.Element { return t.places.Leaves() }
 
 // Apply carries changes out, all or, when one of them is not allowed, none: [ErrUsed], [ErrFull], [ErrNoLeaf].
 func (t *Tree) Apply(changes []Change) error {
 	if err := t.check(changes); err != nil {
 		return err
 	}
-	touched := make([]uint32, len(changes))
+	set := make([]field.Change, len(changes))
 	for i, c := range changes {
-		t.grow(0, int(c.Index))
-		t.levels[0][c.Index] = c.Leaf
-		touched[i] = c.Index
+		set[i] = field.Change(c)
 	}
-	t.rehash(touched)
+	t.places.Set(set...)
 	return nil
 }
 
@@ -153,58 +136,20 @@ func transition(from, to field.Element) error {
 	return ErrUsed
 }
 
-func (t *Tree) grow(level, i int) {
-	for len(t.levels[level]) <= i {
-		t.levels[level] = append(t.levels[level], t.empty[level])
-	}
-}
-
-// rehash makes the nodes above changed leaves again, each once.
-func (t *Tree) rehash(touched []uint32) {
-	for level := range len(t.levels) - 1 {
-		for i := range touched {
-			touched[i] /= field.Arity
-		}
-		slices.Sort(touched)
-		touched = slices.Compact(touched)
-		for _, i := range touched {
-			t.grow(level+1, int(i))
-			t.levels[level+1][i] = field.Node(t.children(level, i))
-		}
-	}
-}
-
-func (t *Tree) children(level int, parent uint32) (c [field.Arity]field.Element) {
-	for i := range c {
-		c[i] = t.node(level, int(parent)*field.Arity+i)
-	}
-	return c
-}
-
 // Path leads from a leaf to the root; [ErrNoLeaf] when the place is empty or its leaf was removed.
 func (t *Tree) Path(index uint32) ([]field.Step, error) {
 	if l := t.Leaf(index); index >= t.Capacity() || l == Empty() || l == Tombstone() {
 		return nil, fmt.Errorf("place %d: %w", index, ErrNoLeaf)
 	}
-	return t.path(index), nil
-}
-
-// path is Path for any place, also one that there is nothing at.
-func (t *Tree) path(index uint32) []field.Step {
-	path := make([]field.Step, len(t.levels)-1)
-	for level := range path {
-		path[level] = field.Step{Children: t.children(level, index/field.Arity), Position: uint8(index % field.Arity)}
-		index /= field.Arity
-	}
-	return path
+	return t.places.Path(index), nil
 }
 
 // AnyPath is a path that leads nowhere, for a proof in which this tree plays no part but has its place: it starts at the first place,
 // whatever is there.
-func (t *Tree) AnyPath() []field.Step { return t.path(0) }
+func (t *Tree) AnyPath() []field.Step { return t.places.Path(0) }
 
 // Find gives the place of a leaf, and whether there is one.
 func (t *Tree) Find(leaf field.Element) (index uint32, ok bool) {
-	i := slices.Index(t.levels[0], leaf)
+	i := slices.Index(t.places.Leaves(), leaf)
 	return uint32(max(i, 0)), i >= 0 && leaf != Empty() && leaf != Tombstone()
 }
