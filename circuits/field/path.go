@@ -25,3 +25,13 @@ func Root(path []Step) Element {
 	}
 	return Node(path[len(path)-1].Children)
 }
+
+// PathOver is a path from a leaf at the first place of a tree in which nothing else is: one for a proof in which the tree plays no part.
+func PathOver(leaf Element, levels int) []Step {
+	path := make([]Step, levels)
+	for i := range path {
+		path[i].Children[0] = leaf
+		leaf = Node(path[i].Children)
+	}
+	return path
+}

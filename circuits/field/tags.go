@@ -28,4 +28,15 @@ const (
 	TagOpening          Tag = "opening"           // what an opened escrow is proven about
 	TagOpeningContext   Tag = "opening-context"   // which escrow that is
 	TagOpeningChallenge Tag = "opening-challenge" // the challenge of that proof
+	TagTrialVersion     Tag = "trial-version"     // one of a trial's protocol's versions
+	TagTrialProtocol    Tag = "trial-protocol"    // what a trial's batches are proven against
+	TagSite             Tag = "site"              // a leaf of a trial's tree of sites
+	TagParticipant      Tag = "participant"       // a leaf of a trial's tree of participants
+	TagTrialEvent       Tag = "trial-event"       // a participant's history, one event longer
+	TagTrialBatch       Tag = "trial-batch"       // a batch's digest, one event longer
+	TagTrialBatchSigned Tag = "trial-signed"      // what a site signs of a batch
+	TagTrialState       Tag = "trial-state"       // what a trial has come to
+	TagResults          Tag = "results"           // all histories of a trial
+	TagCompliance       Tag = "compliance"        // where a chunk of a trial's participants ends
+	TagCompensation     Tag = "compensation"      // a participant's claim for a visit
 )

@@ -24,6 +24,16 @@ func AssertAtMost(api frontend.API, a, b frontend.Variable, n int) {
 	Bits(api, api.Sub(b, a), n)
 }
 
+// Less is 1 if a < b, else 0. Both must have been bounded to n bits.
+func Less(api frontend.API, a, b frontend.Variable, n int) frontend.Variable {
+	return Bits(api, api.Add(api.Sub(b, a, 1), new(big.Int).Lsh(big.NewInt(1), uint(n))), n+1)[n]
+}
+
+// AssertIf says that a = b where there is a 1, and nothing where there is a 0.
+func AssertIf(api frontend.API, there, a, b frontend.Variable) {
+	api.AssertIsEqual(api.Mul(there, api.Sub(a, b)), 0)
+}
+
 // AssertSubset says that every bit of part is a bit of whole. Both are bits already.
 func AssertSubset(api frontend.API, part, whole []frontend.Variable) {
 	for i := range part {

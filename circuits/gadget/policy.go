@@ -80,6 +80,16 @@ func (p Policy) AssertHolds(api frontend.API, values [identity.Attributes]fronte
 	}
 }
 
+// AssertHoldsIf says it where there is a 1. Where there is a 0, only the parts of the policy are bounded.
+func (p Policy) AssertHoldsIf(api frontend.API, there frontend.Variable, values [identity.Attributes]frontend.Variable) {
+	for i := range p.Literals {
+		end := &p.Literals[i].End
+		api.AssertIsBoolean(*end)
+		*end = api.Mul(*end, there) // a clause that never ends never fails
+	}
+	p.AssertHolds(api, values)
+}
+
 // holds says whether a literal does. It bounds low and high to less than 2^26 either way of zero by comparing them with the value, which
 // is less than the 28 bits that each has in the digest: no other bounds have the same digest.
 func (l Literal) holds(api frontend.API, values [identity.Attributes]frontend.Variable) frontend.Variable {

@@ -35,8 +35,19 @@ func (c *Curve) WholeScalar(s frontend.Variable) []frontend.Variable {
 // c = 2^249 + 2·(H(R, A, message) mod 2^249) + 1. The key is one that [Curve.KeyPoint] gave. R needs no check of its own: it is
 // equal to a point that is on the curve.
 func (c *Curve) AssertSignature(h *Hasher, key Point, message frontend.Variable, sig Signature) {
+	c.AssertEqual(c.signed(h, key, message, sig), sig.R)
+}
+
+// AssertSignatureIf says it where there is a 1. Where there is a 0, S is below the order and nothing else is said.
+func (c *Curve) AssertSignatureIf(h *Hasher, there frontend.Variable, key Point, message frontend.Variable, sig Signature) {
+	r := c.signed(h, key, message, sig)
+	AssertIf(c.api, there, r.X, sig.R.X)
+	AssertIf(c.api, there, r.Y, sig.R.Y)
+}
+
+// signed is [S]G − [c]A, which is R if the signature is good.
+func (c *Curve) signed(h *Hasher, key Point, message frontend.Variable, sig Signature) Point {
 	s := c.WholeScalar(sig.S)
 	challenge := Scalar(c.api, h.Hash(field.TagSignature, sig.R.X, sig.R.Y, key.X, key.Y, message))
-	r := c.Add(c.FixedBaseFull(s), c.Neg(c.VariableBase(key, challenge)))
-	c.AssertEqual(r, sig.R)
+	return c.Add(c.FixedBaseFull(s), c.Neg(c.VariableBase(key, challenge)))
 }

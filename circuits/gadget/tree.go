@@ -37,3 +37,30 @@ func Root(api frontend.API, h *Hasher, leaf frontend.Variable, path []Step) fron
 	}
 	return node
 }
+
+// RootWith walks a path that [Root] has walked, with another leaf at its place.
+func RootWith(api frontend.API, h *Hasher, leaf frontend.Variable, path []Step) frontend.Variable {
+	node := leaf
+	for _, s := range path {
+		both := api.Mul(s.Position[0], s.Position[1])
+		at := [field.Arity]frontend.Variable{api.Sub(api.Add(1, both), s.Position[0], s.Position[1]), api.Sub(s.Position[0], both), api.Sub(s.Position[1], both), both}
+		c := s.Children
+		for i := range c {
+			c[i] = api.Add(c[i], api.Mul(at[i], api.Sub(node, c[i])))
+		}
+		node = h.Node(api, c)
+	}
+	return node
+}
+
+// Branch is the node over 4^k leaves.
+func Branch(api frontend.API, h *Hasher, nodes []frontend.Variable) frontend.Variable {
+	for len(nodes) > 1 {
+		above := make([]frontend.Variable, 0, len(nodes)/field.Arity)
+		for ; len(nodes) > 0; nodes = nodes[field.Arity:] {
+			above = append(above, h.Node(api, [field.Arity]frontend.Variable(nodes[:field.Arity])))
+		}
+		nodes = above
+	}
+	return nodes[0]
+}
