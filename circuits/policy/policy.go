@@ -49,6 +49,9 @@ type Policy struct {
 	Clauses []Clause
 }
 
+// Scope is what a trial or a plan is called in a policy, from its name: a person's tag is for this.
+func Scope(of string) field.Element { return field.Digest("scope", []byte(of)) }
+
 // Check refuses, as [ErrInvalid], what no circuit takes: no clause, an empty one, more than 44 literals, bounds that are too large or the
 // wrong way round, an attribute that there is not.
 func (p Policy) Check() error {

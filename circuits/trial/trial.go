@@ -30,9 +30,6 @@ const Forever = 1<<identity.TimeBits - 1
 // ErrInvalid is what no trial has: a number out of its bounds, a protocol without a version.
 var ErrInvalid = errors.New("invalid")
 
-// ID is a trial's public id, from its name: the grantee of consents, and the scope of tags and policies.
-func ID(name string) field.Element { return field.Digest("trial", []byte(name)) }
-
 // Tag is what a person is known by in a trial: the low 120 bits of their tag in its scope.
 func Tag(person, trial field.Element) field.Element { return low(identity.Tag(person, trial)) }
 

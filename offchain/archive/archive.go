@@ -25,6 +25,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"lethe/offchain"
+
 	"filippo.io/age"
 )
 
@@ -199,7 +201,7 @@ func (w *Writer) Commit() (File, error) {
 		err = os.Rename(w.file.Name(), w.name)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(w.name))
+		err = offchain.SyncFolder(filepath.Dir(w.name))
 	}
 	if err != nil {
 		return File{}, fmt.Errorf("write %s: %w", w.head.Kind, err)
@@ -281,12 +283,4 @@ func (r *Reader) Is(f File) error {
 		return fmt.Errorf("%s: %w: it is not the one that the manifest names", f.Name, ErrDamaged)
 	}
 	return nil
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

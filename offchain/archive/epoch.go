@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"lethe/offchain"
+
 	"filippo.io/age"
 )
 
@@ -72,7 +74,7 @@ func (e Epoch) Publish(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(dir, epochFile(e.Number)), append(data, '\n'))
+	return offchain.ReplaceFile(filepath.Join(dir, epochFile(e.Number)), append(data, '\n'))
 }
 
 // maxEpoch bounds what is read of one, in bytes.
@@ -148,7 +150,7 @@ func (k Keeper) New(p Plan) (Epoch, error) {
 	}
 	text := fmt.Sprintf("# lethe backups of %s, epoch %d: destroy after %s\n# public key: %s\n%s\n",
 		e.Tenant, number, e.DestroyAfter.Format(time.RFC3339), e.Recipient, id)
-	if err := replaceFile(k.keyFile(number), []byte(text)); err != nil {
+	if err := offchain.ReplaceFile(k.keyFile(number), []byte(text)); err != nil {
 		return Epoch{}, err
 	}
 	return e, e.Publish(string(k))
@@ -247,7 +249,7 @@ func (k Keeper) Clear() error {
 func Shred(name string) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return syncFolder(filepath.Dir(name))
+		return offchain.SyncFolder(filepath.Dir(name))
 	}
 	if err != nil {
 		return err
@@ -262,22 +264,5 @@ func Shred(name string) error {
 	if err := os.Remove(name); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
-}
-
-// replaceFile writes a file at once or not at all.
-func replaceFile(name string, data []byte) error {
-	temp := name + ".new"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, name); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
+	return offchain.SyncFolder(filepath.Dir(name))
 }

@@ -28,7 +28,7 @@ func (l *Ledger) PutCertificate(ctx context.Context, caseID string, edition int,
 		err = os.MkdirAll(dir, 0o700)
 	}
 	if err == nil {
-		err = replaceFile(name, newest)
+		err = offchain.ReplaceFile(name, newest)
 	}
 	if err != nil {
 		return "", fmt.Errorf("ledger: write certificate: %w", err)

@@ -178,7 +178,7 @@ func (l *Ledger) appendFile(raw []byte) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = syncFolder(filepath.Dir(l.file))
+		err = offchain.SyncFolder(filepath.Dir(l.file))
 	}
 	if err != nil {
 		return fmt.Errorf("ledger: append: %w", err)
@@ -192,37 +192,14 @@ func (l *Ledger) rewriteFile() error {
 	for _, raw := range l.lines {
 		all = append(append(all, raw...), '\n')
 	}
-	if err := replaceFile(l.file, all); err != nil {
+	if err := offchain.ReplaceFile(l.file, all); err != nil {
 		return fmt.Errorf("ledger: complete the file: %w", err)
 	}
 	return nil
 }
 
-// replaceFile writes a file at once or not at all.
-func replaceFile(name string, data []byte) error {
-	temp := name + ".new"
-	if err := os.WriteFile(temp, data, 0o600); err != nil {
-		return err
-	}
-	if err := syncFile(temp); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, name); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
-}
-
 func syncFile(name string) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}

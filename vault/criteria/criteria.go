@@ -28,7 +28,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"lethe/circuits/field"
 	"lethe/circuits/policy"
 	"lethe/vault/attest"
 )
@@ -51,9 +50,6 @@ type Criteria struct {
 	Lines  []int // of each clause of the policy: the line of the file that it is from
 }
 
-// Scope is what a trial or a plan is called in a policy, which a person's tag is for.
-func Scope(of string) field.Element { return field.Digest("scope", []byte(of)) }
-
 // Compile reads a file of criteria. Schema reads the file that it names, which lies beside it.
 func Compile(data []byte, schema func(name string) ([]byte, error)) (*Criteria, error) {
 	f, err := parse(data)
@@ -72,7 +68,7 @@ func Compile(data []byte, schema func(name string) ([]byte, error)) (*Criteria, 
 	if err != nil {
 		return nil, err
 	}
-	c.Policy = policy.Policy{Scope: Scope(f.of), Schema: digest}
+	c.Policy = policy.Policy{Scope: policy.Scope(f.of), Schema: digest}
 	if err := c.compile(f.all); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

@@ -44,7 +44,7 @@ type World struct {
 func New(t testing.TB) *World {
 	t.Helper()
 	w := &World{
-		Trial: trial.ID("test"), Attester: circuittest.NewKey(t), Grants: field.NewTree(grantLevels), Issuers: field.NewTree(issuerLevels),
+		Trial: policy.Scope("test"), Attester: circuittest.NewKey(t), Grants: field.NewTree(grantLevels), Issuers: field.NewTree(issuerLevels),
 		sites: field.NewTree(trial.SiteLevels),
 	}
 	for i := range w.Sites {

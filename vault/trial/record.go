@@ -1,0 +1,291 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"lethe/circuits"
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+	"lethe/vault/party"
+)
+
+// RecordFormat is the format's name in a record.
+const RecordFormat = "lethe/trial-record/v1"
+
+// ErrRecord says that a record does not hold together, so that nothing goes on from it.
+var ErrRecord = errors.New("the trial's record does not hold together")
+
+// Record is what a trial has come to, and what is under way.
+type Record struct {
+	Protocols []Amendment // the first one, and its amendments; the last one counts
+	Cohort    *rollup.Cohort
+	Events    [][]rollup.Event // of each participant, in the order of their enrolment; without tags
+	Batches   []Batch          // that the chain has accepted
+	Queue     []*Submission    // that wait
+	Current   *Current         // the first of the queue, when it has been proven
+	Closed    bool
+	Published *Published
+}
+
+// Amendment is a protocol as it was put into force.
+type Amendment struct {
+	Plan  []byte            // as it was written
+	Files map[string][]byte // that it names, by their names
+	When  uint64            // Unix seconds
+}
+
+// Batch is a move of the state that the chain has accepted.
+type Batch struct {
+	Number      uint16 // from 1
+	Proof       *circuits.Proof
+	Transaction string
+	Flag        bool
+}
+
+// Current is a batch that was proven and may be on the chain.
+type Current struct {
+	Time  uint64        // of the batch
+	State field.Element // that it comes to
+	Proof *circuits.Proof
+}
+
+// Published is what the chain has accepted at the end.
+type Published struct {
+	Results     field.Element
+	Document    []byte // SHA-256 of what was published
+	Transaction string
+}
+
+// Protocol compiles the protocol that counts now.
+func (r *Record) Protocol() (*Protocol, error) {
+	if len(r.Protocols) == 0 {
+		return nil, fmt.Errorf("%w: no protocol", ErrRecord)
+	}
+	return r.Protocols[len(r.Protocols)-1].Compile()
+}
+
+// Compile compiles an amendment's plan with the files that were kept with it.
+func (a Amendment) Compile() (*Protocol, error) {
+	return Compile(a.Plan, func(name string) ([]byte, error) {
+		data, ok := a.Files[name]
+		if !ok {
+			return nil, fmt.Errorf("%w: %s is missing", ErrRecord, name)
+		}
+		return data, nil
+	})
+}
+
+// recordJSON is the document. docs/trials.md explains every member.
+type recordJSON struct {
+	Format       string            `json:"format"`
+	Protocols    []amendmentJSON   `json:"protocols"`
+	State        stateJSON         `json:"state"`
+	Participants []participantJSON `json:"participants"`
+	Batches      []batchJSON       `json:"batches"`
+	Queue        []*Submission     `json:"queue,omitempty"`
+	Current      *currentJSON      `json:"current,omitempty"`
+	Closed       bool              `json:"closed,omitzero"`
+	Published    *publishedJSON    `json:"published,omitempty"`
+}
+
+type amendmentJSON struct {
+	Plan  []byte            `json:"plan"`
+	Files map[string][]byte `json:"files"`
+	When  uint64            `json:"when"`
+}
+
+type stateJSON struct {
+	Trial        party.Element     `json:"trial"`
+	Root         party.Element     `json:"participants_root"`
+	Participants uint16            `json:"participants"`
+	Activity     rollup.Activity   `json:"activity"`
+	Deviations   rollup.Deviations `json:"deviations"`
+	Time         uint64            `json:"time"`
+	Batches      uint16            `json:"batches"`
+	SinceFlag    uint32            `json:"since_flag"`
+	Digest       party.Element     `json:"digest"`
+}
+
+type participantJSON struct {
+	Tag         party.Element `json:"tag"`
+	Next        party.Element `json:"next"`
+	Grant       party.Element `json:"grant"`
+	GrantIndex  uint32        `json:"grant_index"`
+	GrantUntil  uint64        `json:"grant_until"`
+	Site        uint8         `json:"site"`
+	Version     uint8         `json:"version"`
+	Consented   uint64        `json:"consented"`
+	Custodial   bool          `json:"custodial"`
+	Phase       uint8         `json:"phase"`
+	Visits      uint16        `json:"visits"`
+	LastVisit   uint64        `json:"last_visit"`
+	Serious     uint16        `json:"serious_events"`
+	Status      uint8         `json:"status"`
+	StatusSince uint64        `json:"status_since"`
+	History     party.Element `json:"history"`
+	Events      []eventJSON   `json:"events"`
+}
+
+type batchJSON struct {
+	Number      uint16         `json:"number"`
+	Transaction string         `json:"transaction"`
+	Flag        bool           `json:"flag,omitzero"`
+	Proof       jsontext.Value `json:"proof"`
+}
+
+type currentJSON struct {
+	Time  uint64         `json:"time"`
+	State party.Element  `json:"state"`
+	Proof jsontext.Value `json:"proof"`
+}
+
+type publishedJSON struct {
+	Results     party.Element `json:"results_root"`
+	Document    party.Hex     `json:"document_sha256"`
+	Transaction string        `json:"transaction"`
+}
+
+// MarshalJSON writes the document.
+func (r *Record) MarshalJSON() ([]byte, error) {
+	j := recordJSON{Format: RecordFormat, State: stateOf(r.Cohort.State()), Queue: r.Queue, Closed: r.Closed}
+	for _, a := range r.Protocols {
+		j.Protocols = append(j.Protocols, amendmentJSON(a))
+	}
+	for i, p := range r.Cohort.Participants() {
+		j.Participants = append(j.Participants, participantOf(p, r.Events[i]))
+	}
+	for _, b := range r.Batches {
+		proof, err := b.Proof.Marshal()
+		if err != nil {
+			return nil, err
+		}
+		j.Batches = append(j.Batches, batchJSON{b.Number, b.Transaction, b.Flag, proof})
+	}
+	if c := r.Current; c != nil {
+		proof, err := c.Proof.Marshal()
+		if err != nil {
+			return nil, err
+		}
+		j.Current = &currentJSON{c.Time, party.Element(c.State), proof}
+	}
+	if p := r.Published; p != nil {
+		j.Published = &publishedJSON{party.Element(p.Results), p.Document, p.Transaction}
+	}
+	return json.Marshal(j, json.Deterministic(true))
+}
+
+func stateOf(s rollup.State) stateJSON {
+	return stateJSON{
+		party.Element(s.Trial), party.Element(s.Root), s.Participants, s.Activity, s.Deviations, s.Time, s.Batches, s.SinceFlag,
+		party.Element(s.Digest()),
+	}
+}
+
+func participantOf(p rollup.Participant, events []rollup.Event) participantJSON {
+	j := participantJSON{
+		Tag: party.Element(p.Tag), Next: party.Element(p.Next), Grant: party.Element(p.Grant), GrantIndex: p.GrantIndex, GrantUntil: p.GrantUntil,
+		Site: p.Site, Version: p.Version, Consented: p.Consented, Custodial: p.Custodial, Phase: p.Phase, Visits: p.Visits, LastVisit: p.LastVisit,
+		Serious: p.Events, Status: uint8(p.Status), StatusSince: p.StatusSince, History: party.Element(p.History),
+	}
+	for _, e := range events {
+		j.Events = append(j.Events, eventOf(e))
+	}
+	return j
+}
+
+// UnmarshalJSON reads the document, and refuses, as [ErrRecord], one of which any part does not follow from the others: the root from the
+// participants, histories from events.
+func (r *Record) UnmarshalJSON(data []byte) error {
+	var j recordJSON
+	if err := json.Unmarshal(data, &j, json.RejectUnknownMembers(true)); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if j.Format != RecordFormat {
+		return fmt.Errorf("%w: format %.40q", ErrRecord, j.Format)
+	}
+	*r = Record{Queue: j.Queue, Closed: j.Closed}
+	for _, a := range j.Protocols {
+		r.Protocols = append(r.Protocols, Amendment(a))
+	}
+	for _, step := range []func(*recordJSON) error{r.readCohort, r.readBatches, r.readCurrent} {
+		if err := step(&j); err != nil {
+			return fmt.Errorf("%w: %w", ErrRecord, err)
+		}
+	}
+	return nil
+}
+
+func (r *Record) readCohort(j *recordJSON) (err error) {
+	participants := make([]rollup.Participant, len(j.Participants))
+	for i, p := range j.Participants {
+		participants[i] = p.participant()
+		var history field.Element
+		var events []rollup.Event
+		for _, written := range p.Events {
+			e, err := written.event(field.Element{})
+			if err != nil {
+				return err
+			}
+			history, events = e.Extend(history), append(events, e)
+		}
+		if history != participants[i].History {
+			return fmt.Errorf("participant %d: the events do not make the history", i+1)
+		}
+		r.Events = append(r.Events, events)
+	}
+	s := rollup.State{
+		Trial: field.Element(j.State.Trial), Root: field.Element(j.State.Root), Participants: j.State.Participants, Activity: j.State.Activity,
+		Deviations: j.State.Deviations, Time: j.State.Time, Batches: j.State.Batches, SinceFlag: j.State.SinceFlag,
+	}
+	if s.Digest() != field.Element(j.State.Digest) {
+		return errors.New("the state has another digest")
+	}
+	r.Cohort, err = rollup.Restore(s, participants)
+	return err
+}
+
+func (j participantJSON) participant() rollup.Participant {
+	return rollup.Participant{
+		Tag: field.Element(j.Tag), Next: field.Element(j.Next), Grant: field.Element(j.Grant), GrantIndex: j.GrantIndex, GrantUntil: j.GrantUntil,
+		Site: j.Site, Version: j.Version, Consented: j.Consented, Custodial: j.Custodial, Phase: j.Phase, Visits: j.Visits, LastVisit: j.LastVisit,
+		Events: j.Serious, Status: rollup.Status(j.Status), StatusSince: j.StatusSince, History: field.Element(j.History),
+	}
+}
+
+func (r *Record) readBatches(j *recordJSON) error {
+	if len(j.Batches) != int(j.State.Batches) {
+		return fmt.Errorf("%d batches of %d", len(j.Batches), j.State.Batches)
+	}
+	for i, b := range j.Batches {
+		proof, err := circuits.ParseProof(b.Proof)
+		if err != nil {
+			return fmt.Errorf("batch %d: %w", i+1, err)
+		}
+		if int(b.Number) != i+1 || i > 0 && proof.Public["oldState"] != r.Batches[i-1].Proof.Public["newState"] {
+			return fmt.Errorf("batch %d does not follow the one before", i+1)
+		}
+		r.Batches = append(r.Batches, Batch{b.Number, proof, b.Transaction, b.Flag})
+	}
+	if n := len(r.Batches); n > 0 && r.Batches[n-1].Proof.Public["newState"] != field.Element(j.State.Digest) {
+		return errors.New("the last batch comes to another state")
+	}
+	return nil
+}
+
+func (r *Record) readCurrent(j *recordJSON) error {
+	if c := j.Current; c != nil {
+		proof, err := circuits.ParseProof(c.Proof)
+		if err != nil || len(r.Queue) == 0 {
+			return fmt.Errorf("the batch under way: %w", err)
+		}
+		r.Current = &Current{c.Time, field.Element(c.State), proof}
+	}
+	if p := j.Published; p != nil {
+		r.Published = &Published{field.Element(p.Results), p.Document, p.Transaction}
+	}
+	return nil
+}
