@@ -1,5 +1,5 @@
-// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors, auditors
-// and contributors, each in a file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
+// Package party is what people hold: the secrets of patients, providers, organisations, registrars, accreditors, auditors,
+// contributors and trials' sites, each in a file of their own that the service never sees, and what they make with them (grants, notes, proofs, openings).
 //
 // A party's file is JSON and its owner's alone (mode 0600). Its public part is another file, to hand to whoever needs it. Losing a
 // patient's file loses their say until a registrar binds a new key; losing a provider's, an enrolment; losing the auditor's,
@@ -19,6 +19,7 @@ import (
 
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
+	"lethe/circuits/policy"
 )
 
 // Kind is what a party is.
@@ -35,11 +36,13 @@ const (
 	Accreditor     Kind = "accreditor"
 	Auditor        Kind = "auditor"
 	Contributor    Kind = "contributor" // to a ceremony for the proofs' keys
+	Site           Kind = "site"        // of a trial: signs what happens there
+	Trial          Kind = "trial"       // whom participants consent to; its file holds no secret
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Patient, Provider, Organisation, Registrar, Representative, Attester, Accreditor, Auditor, Contributor}
+	return []Kind{Patient, Provider, Organisation, Registrar, Representative, Attester, Accreditor, Auditor, Contributor, Site, Trial}
 }
 
 // ErrFile says that a file is not a party's, or of another kind than the one needed.
@@ -80,7 +83,7 @@ type Secret struct {
 	Public Public `json:"public"`
 
 	Secret  *Element `json:"secret,omitempty"`  // a patient's or a provider's
-	Key     Hex      `json:"key,omitempty"`     // signing key of a patient, registrar, representative, attester, auditor
+	Key     Hex      `json:"key,omitempty"`     // signing key of a patient, registrar, representative, attester, auditor, site
 	Signer  string   `json:"signer,omitempty"`  // an accreditor's or contributor's note signer
 	Age     string   `json:"age,omitempty"`     // an organisation's identity
 	Given   []Given  `json:"given,omitempty"`   // a patient's grants
@@ -153,12 +156,14 @@ func New(k Kind, name, organisation string) (*Secret, error) {
 		return s, nil
 	case Organisation:
 		return s, s.newOrganisation()
-	case Registrar, Representative, Attester, Auditor:
+	case Registrar, Representative, Attester, Auditor, Site:
 		return s, s.newKey()
 	case Accreditor:
 		return s, s.newSigner("accreditation/")
 	case Contributor:
 		return s, s.newSigner("ceremony/")
+	case Trial:
+		return s, nil
 	}
 	return nil, fmt.Errorf("there is no party %.20q", string(k))
 }
@@ -244,15 +249,17 @@ func (p Public) Issuer() (i identity.Issuer, err error) {
 	return identity.Issuer{Key: key, Role: role, Until: p.Until}, err
 }
 
-// Grantee is whom a grant can be for: an organisation or one provider.
+// Grantee is whom a grant can be for: an organisation, one provider, or a trial.
 func (p Public) Grantee() (field.Element, error) {
 	switch {
 	case p.Kind == Organisation:
 		return identity.Organisation(p.Name), nil
 	case p.Kind == Provider && p.Identity != nil:
 		return field.Element(*p.Identity), nil
+	case p.Kind == Trial:
+		return policy.Scope(p.Name), nil
 	}
-	return field.Element{}, fmt.Errorf("%w: a grant is for an organisation or a provider, and this is a %s's", ErrFile, p.Kind)
+	return field.Element{}, fmt.Errorf("%w: a grant is for an organisation, a provider or a trial, and this is a %s's", ErrFile, p.Kind)
 }
 
 // Read reads a party's own file, of one of these kinds, with what an accreditor has written into the public one beside it.

@@ -144,6 +144,9 @@ func (t *Tree) Path(index uint32) ([]field.Step, error) {
 	return t.places.Path(index), nil
 }
 
+// PathAt is Path for any place, whatever is there: that it is a tombstone is shown as well.
+func (t *Tree) PathAt(index uint32) []field.Step { return t.places.Path(index) }
+
 // AnyPath is a path that leads nowhere, for a proof in which this tree plays no part but has its place: it starts at the first place,
 // whatever is there.
 func (t *Tree) AnyPath() []field.Step { return t.places.Path(0) }

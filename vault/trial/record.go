@@ -50,6 +50,7 @@ type Batch struct {
 type Current struct {
 	Time  uint64        // of the batch
 	State field.Element // that it comes to
+	Live  []bool        // whether the consents that it asks for were live, in the order in which they are asked for
 	Proof *circuits.Proof
 }
 
@@ -140,6 +141,7 @@ type batchJSON struct {
 type currentJSON struct {
 	Time  uint64         `json:"time"`
 	State party.Element  `json:"state"`
+	Live  []bool         `json:"live"`
 	Proof jsontext.Value `json:"proof"`
 }
 
@@ -170,7 +172,7 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Current = &currentJSON{c.Time, party.Element(c.State), proof}
+		j.Current = &currentJSON{c.Time, party.Element(c.State), c.Live, proof}
 	}
 	if p := r.Published; p != nil {
 		j.Published = &publishedJSON{party.Element(p.Results), p.Document, p.Transaction}
@@ -282,7 +284,7 @@ func (r *Record) readCurrent(j *recordJSON) error {
 		if err != nil || len(r.Queue) == 0 {
 			return fmt.Errorf("the batch under way: %w", err)
 		}
-		r.Current = &Current{c.Time, field.Element(c.State), proof}
+		r.Current = &Current{c.Time, field.Element(c.State), c.Live, proof}
 	}
 	if p := j.Published; p != nil {
 		r.Published = &Published{field.Element(p.Results), p.Document, p.Transaction}

@@ -1,0 +1,309 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/consensys/gnark/frontend"
+
+	"lethe/circuits"
+	"lethe/circuits/enrolment"
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+	"lethe/circuits/visits"
+	"lethe/vault/registry"
+)
+
+// Standing is what the contract says of a trial.
+type Standing struct {
+	State    field.Element
+	Protocol field.Element
+	Batches  uint16
+	Paused   bool // enrolment, by a flag that the board has not lifted
+	Closed   bool
+	Now      uint64 // the newest block's time, Unix seconds
+}
+
+// Chain is the contract that trials are registered with. Calls return when the transaction counts, with its hash; what the contract refuses
+// is an error.
+type Chain interface {
+	Standing(ctx context.Context, trial field.Element) (Standing, error)
+	// BatchContext is what the proof of a batch, by its number from 1, is bound to.
+	BatchContext(trial field.Element, number uint16) field.Element
+	// Batch moves the state: ErrRefused when the contract does not take it and never will, any other error when that is not known.
+	Batch(ctx context.Context, trial field.Element, p *circuits.Proof) (transaction string, err error)
+}
+
+// Trees are the trees of grants and issuers whose roots the contract knows to be fresh.
+type Trees interface {
+	Trees(ctx context.Context) (grants, issuers *registry.Copy, err error)
+}
+
+// Prover proves a statement; progress is told what is being done.
+type Prover func(ctx context.Context, s circuits.Statement, assignment frontend.Circuit) (*circuits.Proof, error)
+
+// Config is what a sequencer works with. All but Log is needed.
+type Config struct {
+	Store Store
+	Chain Chain
+	Trees Trees
+	Prove Prover
+	Log   *slog.Logger
+}
+
+func (c *Config) check() error {
+	for name, missing := range map[string]bool{
+		"Store": c.Store == nil, "Chain": c.Chain == nil, "Trees": c.Trees == nil, "Prove": c.Prove == nil,
+	} {
+		if missing {
+			return fmt.Errorf("trial: Config.%s: missing", name)
+		}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// Sequencer moves trials.
+type Sequencer struct {
+	cfg Config
+	mu  sync.Mutex // one step at a time
+}
+
+// New makes a sequencer.
+func New(cfg Config) (*Sequencer, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	return &Sequencer{cfg: cfg}, nil
+}
+
+// Errors that callers branch on, beside those of circuits/trial, which say why an event is refused.
+var (
+	ErrExists   = errors.New("the trial is there already")
+	ErrTooMany  = errors.New("more events than a batch takes")
+	ErrPaused   = errors.New("enrolment is paused until the board lifts the flag")
+	ErrClosed   = errors.New("the trial is closed")
+	ErrRefused  = errors.New("the contract refuses it")
+	ErrDiverged = errors.New("the chain has another state of this trial than its record")
+)
+
+// Create keeps the first record of a trial, as the contract has registered it.
+func (s *Sequencer) Create(ctx context.Context, a Amendment) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := a.Compile()
+	if err != nil {
+		return err
+	}
+	if _, err := s.cfg.Store.Load(p.ID); !errors.Is(err, ErrNoTrial) {
+		return errors.Join(err, ErrExists)
+	}
+	r := &Record{Protocols: []Amendment{a}, Cohort: rollup.NewCohort(p.ID)}
+	if err := s.agrees(ctx, r, p); err != nil {
+		return err
+	}
+	return s.cfg.Store.Save(p.ID, r)
+}
+
+// Amend keeps another protocol, which the contract has taken.
+func (s *Sequencer) Amend(ctx context.Context, a Amendment) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := a.Compile()
+	if err != nil {
+		return err
+	}
+	r, err := s.cfg.Store.Load(p.ID)
+	if err != nil {
+		return err
+	}
+	before, err := r.Protocol()
+	if err != nil {
+		return err
+	}
+	if err := p.Amends(before); err != nil {
+		return err
+	}
+	if err := s.agrees(ctx, r, p); err != nil {
+		return err
+	}
+	r.Protocols = append(r.Protocols, a)
+	return s.cfg.Store.Save(p.ID, r)
+}
+
+// agrees says whether the contract has the record's state and this protocol.
+func (s *Sequencer) agrees(ctx context.Context, r *Record, p *Protocol) error {
+	on, err := s.cfg.Chain.Standing(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if on.State != r.Cohort.State().Digest() || on.Protocol != p.Rollup.Digest() {
+		return ErrDiverged
+	}
+	return nil
+}
+
+// Record is what a trial has come to.
+func (s *Sequencer) Record(id field.Element) (*Record, error) { return s.cfg.Store.Load(id) }
+
+// Submit takes a site's events in, to be proven by Work. They are applied to what the trial will have come to after all that waits:
+// what is refused here changes nothing.
+func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, p, err := s.load(sub.Trial)
+	if err != nil {
+		return err
+	}
+	on, err := s.cfg.Chain.Standing(ctx, sub.Trial)
+	if err != nil {
+		return err
+	}
+	switch {
+	case on.Closed || r.Closed:
+		return ErrClosed
+	case on.Paused && len(sub.Reports) > 0 && sub.Reports[0].enrols():
+		return ErrPaused
+	}
+	grants, issuers, err := s.cfg.Trees.Trees(ctx)
+	if err != nil {
+		return err
+	}
+	cohort := r.Cohort
+	for _, waits := range append(r.Queue, sub) {
+		b, err := p.build(cohort, waits, max(on.Now, cohort.State().Time), liveIn(grants), grants, issuers)
+		if err != nil {
+			return err
+		}
+		_, cohort = b.batch.End()
+	}
+	r.Queue = append(r.Queue, sub)
+	return s.cfg.Store.Save(sub.Trial, r)
+}
+
+func (s *Sequencer) load(id field.Element) (*Record, *Protocol, error) {
+	r, err := s.cfg.Store.Load(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := r.Protocol()
+	return r, p, err
+}
+
+// Histories gives, by tag, the history that a site's next event of somebody goes on from: after all that waits.
+func (s *Sequencer) Histories(id field.Element) (func(tag field.Element) (field.Element, error), error) {
+	r, err := s.cfg.Store.Load(id)
+	if err != nil {
+		return nil, err
+	}
+	return func(tag field.Element) (history field.Element, err error) {
+		if _, p, err := r.Cohort.Opening(tag); err == nil {
+			history = p.History
+		}
+		for _, waits := range r.Queue {
+			for _, report := range waits.Reports {
+				if report.Tag == tag {
+					history = report.Extend(history)
+				}
+			}
+		}
+		if history.IsZero() {
+			return history, rollup.ErrUnknown
+		}
+		return history, nil
+	}, nil
+}
+
+// Step is what Work tells of.
+type Step struct {
+	Batch uint16
+	Doing string // "proving enrolment/v1, 3 events", "sending", "accepted"
+}
+
+// Work proves what waits and has the contract take it, until nothing waits. It goes on where an earlier one was cut off.
+func (s *Sequencer) Work(ctx context.Context, id field.Element, progress func(Step)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		r, p, err := s.load(id)
+		if err != nil {
+			return err
+		}
+		if len(r.Queue) == 0 {
+			return nil
+		}
+		w := &work{Sequencer: s, record: r, protocol: p, progress: progress}
+		if err := w.next(ctx); err != nil {
+			return fmt.Errorf("batch %d: %w", r.Cohort.State().Batches+1, err)
+		}
+	}
+}
+
+// apply applies a submission to a cohort: the batch, and the moves of each of its events.
+func (p *Protocol) apply(c *rollup.Cohort, sub *Submission, time uint64, live live) (*rollup.Batch, [][]rollup.Move, error) {
+	if len(sub.Reports) == 0 || int(sub.Site) >= len(p.Plan.Sites) {
+		return nil, nil, fmt.Errorf("%w: no events, or no such site", ErrSubmission)
+	}
+	b, err := c.Begin(rollup.Setting{Enrols: sub.Reports[0].enrols(), Protocol: p.Rollup, Time: time, Site: sub.Site, Live: live})
+	if err != nil {
+		return nil, nil, err
+	}
+	moves := make([][]rollup.Move, len(sub.Reports))
+	for i := range sub.Reports {
+		if moves[i], err = p.applyReport(b, &sub.Reports[i]); err != nil {
+			return nil, nil, fmt.Errorf("event %d: %w", i+1, err)
+		}
+	}
+	return b, moves, nil
+}
+
+func (p *Protocol) applyReport(b *rollup.Batch, r *Report) ([]rollup.Move, error) {
+	if r.enrols() && r.Tag != rollup.Tag(r.Person, p.ID) {
+		return nil, fmt.Errorf("%w: the tag is not that of the person", ErrSubmission)
+	}
+	switch r.Kind {
+	case rollup.Enrolment:
+		moves, err := b.Enrol(r.Event, r.given())
+		return moves[:], err
+	case rollup.Reconsent:
+		move, err := b.Reconsent(r.Event, r.given())
+		return []rollup.Move{move}, err
+	default:
+		return b.Record(r.Event)
+	}
+}
+
+// live says whether a grant's leaf is in the tree of grants at its place.
+type live func(index uint32, leaf field.Element) bool
+
+func liveIn(grants *registry.Copy) live {
+	return func(index uint32, leaf field.Element) bool { return !leaf.IsZero() && grants.Leaf(index) == leaf }
+}
+
+// versionFor is the smallest version of a statement that takes n events.
+func versionFor(slots func(version int) int, n int) (int, error) {
+	for version := 1; slots(version) > 0; version++ {
+		if slots(version) >= n {
+			return version, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: %d", ErrTooMany, n)
+}
+
+// MaxEvents is how many events of a kind one batch takes; an anonymisation counts as two.
+func MaxEvents(enrols bool) int {
+	slots := visits.Slots
+	if enrols {
+		slots = enrolment.Slots
+	}
+	most := 0
+	for version := 1; slots(version) > 0; version++ {
+		most = max(most, slots(version))
+	}
+	return most
+}

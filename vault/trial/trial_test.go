@@ -1,0 +1,126 @@
+package trial
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	rollup "lethe/circuits/trial"
+	"lethe/vault/registry"
+)
+
+// submit takes reports in and works until nothing waits.
+func (w *world) submit(reports ...Report) {
+	w.t.Helper()
+	must(w.t, w.seq.Submit(w.t.Context(), w.submission(reports...)))
+	must(w.t, w.seq.Work(w.t.Context(), w.protocol.ID, nil))
+}
+
+func (w *world) record() *Record {
+	w.t.Helper()
+	r, err := w.seq.Record(w.protocol.ID)
+	must(w.t, err)
+	return r
+}
+
+func TestATrialFromItsFirstDay(t *testing.T) {
+	w := newWorld(t)
+	a, b, c := w.person(40), w.person(50), w.person(60)
+	w.submit(a.enrols(start), b.enrols(start), c.enrols(start))
+	w.submit(a.event(rollup.Visit, start), b.event(rollup.Visit, start), a.event(rollup.SeriousEvent, start))
+
+	second := w.amendment(2)
+	w.protocol, _ = second.Compile()
+	w.chain.Standing.Protocol, w.chain.Now = w.protocol.Rollup.Digest(), start+2*day
+	must(t, w.seq.Amend(t.Context(), second))
+	w.consent(a, "what you consent to now")
+	again := Report{Event: rollup.Event{Kind: rollup.Reconsent, Tag: a.tag, When: start + 2*day, Version: 1}, Person: a.identity, Consent: a.note}
+	w.submit(again)
+
+	w.chain.Now = start + 4*day
+	late := b.event(rollup.Visit, start+4*day) // under the first version
+	erased := c.event(rollup.Anonymisation, start+4*day)
+	w.submit(a.event(rollup.Visit, start+4*day), late, erased, a.event(rollup.SeriousEvent, start+4*day))
+
+	r := w.record()
+	s := r.Cohort.State()
+	want := rollup.Activity{Reconsents: 1, Visits: 4, SeriousEvents: 2, Anonymisations: 1}
+	if s.Participants != 3 || s.Activity != want || s.Deviations != (rollup.Deviations{Superseded: 1}) || !r.Batches[3].Flag || len(r.Batches) != 4 {
+		t.Errorf("%+v", s)
+	}
+	if s.Digest() != w.chain.State || len(r.Events[0]) != 6 {
+		t.Errorf("the chain has another state, or events are missing: %d", len(r.Events[0]))
+	}
+	if err := w.seq.Submit(t.Context(), w.submission(w.person(30).enrols(start+4*day))); !errors.Is(err, ErrPaused) {
+		t.Errorf("enrolment under a flag: %v", err)
+	}
+}
+
+// TestThreat50WhatIsRefusedChangesNothing: each of these is refused when it is submitted, and the record stays as it was.
+func TestThreat50WhatIsRefusedChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	p, child, stranger := w.person(40), w.person(12), w.person(33)
+	w.submit(p.enrols(start))
+	unsigned := w.submission(p.event(rollup.Visit, start))
+	unsigned.Reports[0].When--
+	replayed := w.submission(p.event(rollup.Visit, start))
+	gone := w.person(44)
+	must(t, w.grants.Apply([]registry.Change{{Index: gone.note.Grant.Index, Leaf: registry.Tombstone()}}))
+	w.submit(p.event(rollup.Visit, start))
+	before, err := json.Marshal(w.record(), json.Deterministic(true))
+	must(t, err)
+	nobody := p.enrols(start)
+	nobody.Person = stranger.identity
+	for name, tc := range map[string]struct {
+		sub  *Submission
+		want error
+	}{
+		"altered after it was signed": {unsigned, rollup.ErrNotSigned},
+		"replayed":                    {replayed, rollup.ErrNotSigned},
+		"enrolled twice":              {w.submission(p.enrols(start)), rollup.ErrEnrolled},
+		"not eligible":                {w.submission(child.enrols(start)), nil},
+		"withdrawn":                   {w.submission(gone.enrols(start)), rollup.ErrInvalid},
+		"from the future":             {w.submission(p.event(rollup.Visit, start+1)), rollup.ErrFuture},
+		"another's tag":               {w.submission(nobody), ErrSubmission},
+		"no events":                   {w.submission(), ErrSubmission},
+	} {
+		err := w.seq.Submit(t.Context(), tc.sub)
+		if err == nil || tc.want != nil && !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v, want %v", name, err, tc.want)
+		}
+		after, err := json.Marshal(w.record(), json.Deterministic(true))
+		must(t, err)
+		if string(after) != string(before) {
+			t.Errorf("%s: the record has changed", name)
+		}
+	}
+}
+
+// TestThreat40ACrashAtAnyStep cuts the work off at every save, and loses the chain's answers: the next run goes on, and nothing is
+// counted twice.
+func TestThreat40ACrashAtAnyStep(t *testing.T) {
+	for after := range 3 {
+		for _, lose := range []bool{false, true} {
+			w := newWorld(t)
+			p := w.person(40)
+			w.submit(p.enrols(start))
+			sub := w.submission(p.event(rollup.Visit, start))
+			w.store.after, w.chain.lose = after, lose
+			err := w.seq.Submit(t.Context(), sub)
+			if (after == 0) != errors.Is(err, errDisk) {
+				t.Fatalf("save %d: %v", after, err)
+			}
+			w.seq.Work(t.Context(), w.protocol.ID, nil)
+			w.store.after = -1
+			if after == 0 {
+				must(t, w.seq.Submit(t.Context(), sub))
+			}
+			w.seq.Work(t.Context(), w.protocol.ID, nil)
+			must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+			if r := w.record(); r.Cohort.State().Activity.Visits != 1 || r.Cohort.State().Digest() != w.chain.State || len(r.Queue) != 0 || r.Current != nil {
+				t.Errorf("save %d, answer lost %t: %+v", after, lose, r.Cohort.State())
+			}
+		}
+	}
+}

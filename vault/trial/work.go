@@ -1,0 +1,133 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+)
+
+// work carries the first of the queue one step on, or to its end.
+type work struct {
+	*Sequencer
+	record   *Record
+	protocol *Protocol
+	progress func(Step)
+}
+
+func (w *work) tell(doing string, args ...any) {
+	if w.progress != nil {
+		w.progress(Step{w.record.Cohort.State().Batches + 1, fmt.Sprintf(doing, args...)})
+	}
+}
+
+// next proves the first of the queue, unless that was done, and has it accepted. Where the chain has it already, it is only written
+// down: the answer was lost.
+func (w *work) next(ctx context.Context) error {
+	id := w.protocol.ID
+	on, err := w.cfg.Chain.Standing(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c := w.record.Current; c != nil && on.State == c.State {
+		w.tell("found on the chain")
+		return w.accepted(ctx, "")
+	}
+	if on.State != w.record.Cohort.State().Digest() || on.Protocol != w.protocol.Rollup.Digest() {
+		return ErrDiverged
+	}
+	if on.Closed {
+		return ErrClosed
+	}
+	if w.record.Current == nil || !w.sendable(on) {
+		if err := w.prove(ctx, on); err != nil {
+			return err
+		}
+	}
+	w.tell("sending")
+	transaction, err := w.cfg.Chain.Batch(ctx, id, w.record.Current.Proof)
+	if errors.Is(err, ErrRefused) {
+		w.record.Current = nil // what it stands on is no longer fresh: the next run proves again
+		return errors.Join(err, w.cfg.Store.Save(id, w.record))
+	}
+	if err != nil {
+		return err // whether it was taken is not known: the next run asks
+	}
+	return w.accepted(ctx, transaction)
+}
+
+// sendable says whether what was proven earlier still moves the chain's state.
+func (w *work) sendable(on Standing) bool {
+	public := w.record.Current.Proof.Public
+	return public["oldState"] == on.State && public["protocol"] == on.Protocol
+}
+
+// prove proves the first of the queue as of now, and keeps the proof before it is sent.
+func (w *work) prove(ctx context.Context, on Standing) error {
+	grants, issuers, err := w.cfg.Trees.Trees(ctx)
+	if err != nil {
+		return err
+	}
+	current, sub := &Current{Time: max(on.Now, w.record.Cohort.State().Time)}, w.record.Queue[0]
+	noted := func(index uint32, leaf field.Element) bool {
+		current.Live = append(current.Live, liveIn(grants)(index, leaf))
+		return current.Live[len(current.Live)-1]
+	}
+	b, err := w.protocol.build(w.record.Cohort, sub, current.Time, noted, grants, issuers)
+	if err != nil {
+		return err
+	}
+	w.tell("proving %s, %d events", b.statement.Name(), len(sub.Reports))
+	assignment, err := b.assign(w.cfg.Chain.BatchContext(w.protocol.ID, on.Batches+1))
+	if err != nil {
+		return err
+	}
+	if current.Proof, err = w.cfg.Prove(ctx, b.statement, assignment); err != nil {
+		return err
+	}
+	_, after := b.batch.End()
+	current.State = after.State().Digest()
+	w.record.Current = current
+	return w.cfg.Store.Save(w.protocol.ID, w.record)
+}
+
+// accepted writes down what the chain has taken: the batch is applied again, to the consents that were live when it was proven.
+func (w *work) accepted(ctx context.Context, transaction string) error {
+	r, sub, then := w.record, w.record.Queue[0], w.record.Current.Live
+	b, _, err := w.protocol.apply(r.Cohort, sub, r.Current.Time, func(uint32, field.Element) (is bool) {
+		if len(then) > 0 {
+			is, then = then[0], then[1:]
+		}
+		return is
+	})
+	if err != nil {
+		return err
+	}
+	flag, after := b.End()
+	if after.State().Digest() != r.Current.State {
+		return fmt.Errorf("%w: applied again, the batch comes to another state", ErrRecord)
+	}
+	w.tell("accepted")
+	r.Batches = append(r.Batches, Batch{after.State().Batches, r.Current.Proof, transaction, flag})
+	r.keep(sub, after)
+	r.Cohort, r.Queue, r.Current = after, r.Queue[1:], nil
+	w.cfg.Log.InfoContext(ctx, "a trial's state has moved", "batch", after.State().Batches, "events", len(sub.Reports), "flag", flag)
+	return w.cfg.Store.Save(w.protocol.ID, r)
+}
+
+// keep appends the events to those of their participants, without tags.
+func (r *Record) keep(sub *Submission, after *rollup.Cohort) {
+	r.Events = append(r.Events, make([][]rollup.Event, len(after.Participants())-len(r.Events))...)
+	before := r.Cohort
+	for _, report := range sub.Reports {
+		place, known := before.Find(report.Tag)
+		if !known {
+			place, _ = after.Find(report.Tag)
+		}
+		e := report.Event
+		e.Tag = field.Element{}
+		r.Events[place-1] = append(r.Events[place-1], e)
+	}
+}
