@@ -40,7 +40,8 @@ type Amendment struct {
 
 // Batch is a move of the state that the chain has accepted.
 type Batch struct {
-	Number      uint16 // from 1
+	Number      uint16       // from 1
+	State       rollup.State // that it has come to
 	Proof       *circuits.Proof
 	Transaction string
 	Flag        bool
@@ -133,6 +134,7 @@ type participantJSON struct {
 
 type batchJSON struct {
 	Number      uint16         `json:"number"`
+	State       stateJSON      `json:"state"`
 	Transaction string         `json:"transaction"`
 	Flag        bool           `json:"flag,omitzero"`
 	Proof       jsontext.Value `json:"proof"`
@@ -165,7 +167,7 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Batches = append(j.Batches, batchJSON{b.Number, b.Transaction, b.Flag, proof})
+		j.Batches = append(j.Batches, batchJSON{b.Number, stateOf(b.State), b.Transaction, b.Flag, proof})
 	}
 	if c := r.Current; c != nil {
 		proof, err := c.Proof.Marshal()
@@ -239,15 +241,23 @@ func (r *Record) readCohort(j *recordJSON) (err error) {
 		}
 		r.Events = append(r.Events, events)
 	}
-	s := rollup.State{
-		Trial: field.Element(j.State.Trial), Root: field.Element(j.State.Root), Participants: j.State.Participants, Activity: j.State.Activity,
-		Deviations: j.State.Deviations, Time: j.State.Time, Batches: j.State.Batches, SinceFlag: j.State.SinceFlag,
-	}
-	if s.Digest() != field.Element(j.State.Digest) {
-		return errors.New("the state has another digest")
+	s, err := j.State.state()
+	if err != nil {
+		return err
 	}
 	r.Cohort, err = rollup.Restore(s, participants)
 	return err
+}
+
+func (j stateJSON) state() (rollup.State, error) {
+	s := rollup.State{
+		Trial: field.Element(j.Trial), Root: field.Element(j.Root), Participants: j.Participants, Activity: j.Activity, Deviations: j.Deviations,
+		Time: j.Time, Batches: j.Batches, SinceFlag: j.SinceFlag,
+	}
+	if s.Digest() != field.Element(j.Digest) {
+		return s, errors.New("the state has another digest")
+	}
+	return s, nil
 }
 
 func (j participantJSON) participant() rollup.Participant {
@@ -267,12 +277,17 @@ func (r *Record) readBatches(j *recordJSON) error {
 		if err != nil {
 			return fmt.Errorf("batch %d: %w", i+1, err)
 		}
-		if int(b.Number) != i+1 || i > 0 && proof.Public["oldState"] != r.Batches[i-1].Proof.Public["newState"] {
+		state, err := b.State.state()
+		if err != nil {
+			return fmt.Errorf("batch %d: %w", i+1, err)
+		}
+		follows := i == 0 || proof.Public["oldState"] == r.Batches[i-1].State.Digest()
+		if int(b.Number) != i+1 || !follows || proof.Public["newState"] != state.Digest() {
 			return fmt.Errorf("batch %d does not follow the one before", i+1)
 		}
-		r.Batches = append(r.Batches, Batch{b.Number, proof, b.Transaction, b.Flag})
+		r.Batches = append(r.Batches, Batch{b.Number, state, proof, b.Transaction, b.Flag})
 	}
-	if n := len(r.Batches); n > 0 && r.Batches[n-1].Proof.Public["newState"] != field.Element(j.State.Digest) {
+	if n := len(r.Batches); n > 0 && r.Batches[n-1].State.Digest() != field.Element(j.State.Digest) {
 		return errors.New("the last batch comes to another state")
 	}
 	return nil

@@ -1,7 +1,11 @@
 package trial
 
 import (
+	"bytes"
+	"encoding/xml"
 	"errors"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -51,6 +55,16 @@ func TestATrialFromItsFirstDay(t *testing.T) {
 	}
 	if s.Digest() != w.chain.State || len(r.Events[0]) != 6 {
 		t.Errorf("the chain has another state, or events are missing: %d", len(r.Events[0]))
+	}
+	var picture bytes.Buffer
+	must(t, r.Timeline(&picture))
+	if err := xml.Unmarshal(picture.Bytes(), new(any)); err != nil && !errors.Is(err, io.EOF) {
+		t.Errorf("the timeline is no XML: %v", err)
+	}
+	for _, want := range []string{"enrolled: 3", "visits: 4", "serious events: 2", "others: 1", "amendment 1", "safety flag"} {
+		if !strings.Contains(picture.String(), want) {
+			t.Errorf("the timeline does not say %q", want)
+		}
 	}
 	if err := w.seq.Submit(t.Context(), w.submission(w.person(30).enrols(start+4*day))); !errors.Is(err, ErrPaused) {
 		t.Errorf("enrolment under a flag: %v", err)

@@ -110,7 +110,7 @@ func (w *work) accepted(ctx context.Context, transaction string) error {
 		return fmt.Errorf("%w: applied again, the batch comes to another state", ErrRecord)
 	}
 	w.tell("accepted")
-	r.Batches = append(r.Batches, Batch{after.State().Batches, r.Current.Proof, transaction, flag})
+	r.Batches = append(r.Batches, Batch{after.State().Batches, after.State(), r.Current.Proof, transaction, flag})
 	r.keep(sub, after)
 	r.Cohort, r.Queue, r.Current = after, r.Queue[1:], nil
 	w.cfg.Log.InfoContext(ctx, "a trial's state has moved", "batch", after.State().Batches, "events", len(sub.Reports), "flag", flag)
