@@ -35,11 +35,43 @@ func TestExportSolidity(t *testing.T) {
 			t.Errorf("%s: missing", want)
 		}
 	}
+	for _, gone := range []string{"CompressedProof", "compressProof", "compress_g", "sqrt", "MODEXP", "\n\n\n"} {
+		if at := strings.Index(source.String(), gone); at >= 0 {
+			t.Errorf("has %q", source.String()[at:])
+		}
+	}
 	if err := k.Verifier().Verify(mustProve(t, k, three())); err != nil {
 		t.Errorf("exporting has changed the key: %v", err)
 	}
 	full := errors.New("disk full")
 	wantError(t, k.Verifier().ExportSolidity(failing{full}), full, "")
+}
+
+func TestExportSolidityKnowsItsTemplate(t *testing.T) {
+	var template bytes.Buffer
+	key := *newKeys(t, cubicStatement()).verifier.key
+	if err := key.ExportSolidity(&template); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := withoutCompression(template.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"function gone":       {"function sqrt_Fp2", "function root_Fp2"},
+		"function overloaded": {"function compress_g1(", "function compress_g2("},
+		"constant gone":       {"uint256 constant FRACTION_3_82_FP", "uint256 constant THREE_82TH"},
+		"comment gone":        {"// Constants in Fp\n", ""},
+		"function added":      {"    /// Verify an uncompressed", "    function verifyAny() public {}\n\n    /// Verify an uncompressed"},
+		"still needed":        {"require(proof.length == 256", "require(proof.length == 256 && P > 0"},
+		"compression is used": {"(uint256 x, uint256 y) = publicInputMSM(input)", "(uint256 x, uint256 y) = decompress_g1(publicInputMSM(input))"},
+	} {
+		changed := strings.ReplaceAll(template.String(), change[0], change[1])
+		if changed == template.String() {
+			t.Errorf("%s: nothing changed", name)
+		}
+		_, err := withoutCompression([]byte(changed))
+		wantError(t, err, nil, "template has changed")
+	}
 }
 
 func TestCalldata(t *testing.T) {

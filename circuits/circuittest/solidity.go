@@ -18,7 +18,9 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/vm/runtime"
+	"github.com/ethereum/go-ethereum/params"
 
 	"lethe/circuits"
 )
@@ -29,7 +31,11 @@ type Contract struct {
 	address common.Address
 	config  *runtime.Config
 	inputs  int
+	gas     uint64 // of the transaction that deploys it
 }
+
+// deploymentBudget is what the deployment of a verifier may cost, in gas.
+const deploymentBudget = 700_000
 
 // Deploy exports a verifier, compiles it by the compiler that contracts/package-lock.json pins, and deploys it. It skips the test where that
 // compiler is not installed.
@@ -41,11 +47,16 @@ func Deploy(t *testing.T, v *circuits.Verifier) Contract {
 	}
 	contract, code := compileSolidity(t, source.String())
 	cfg := &runtime.Config{GasLimit: 30_000_000}
-	_, address, _, err := runtime.Create(code, cfg)
+	_, address, left, err := runtime.Create(code, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Contract{contract, address, cfg, len(v.Statement().Public)}
+	rules := params.Rules{IsHomestead: true, IsIstanbul: true, IsShanghai: true}
+	intrinsic, err := core.IntrinsicGas(code, nil, nil, common.Address{}, nil, nil, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Contract{contract, address, cfg, len(v.Statement().Public), cfg.GasLimit - left + intrinsic}
 }
 
 // Accepts calls verifyProof.
@@ -87,7 +98,11 @@ func (p Proven) WantAgreement(t *testing.T, rounds int) {
 			compare(name, bad, inputs)
 		}
 	}
-	t.Logf("%s: %d accepted and %d refused by both", p.Keys.Circuit.Statement.Name(), count[true], count[false])
+	name := p.Keys.Circuit.Statement.Name()
+	t.Logf("%s: %d accepted and %d refused by both; deployed for %d gas", name, count[true], count[false], contract.gas)
+	if contract.gas > deploymentBudget {
+		t.Errorf("deployed for %d gas", contract.gas)
+	}
 	if count[true] != rounds+1 || count[false] < 8*rounds {
 		t.Errorf("%d accepted and %d refused, want %d and at least %d", count[true], count[false], rounds+1, 8*rounds)
 	}
@@ -195,7 +210,8 @@ func compileSolidity(t *testing.T, source string) (abi.ABI, []byte) {
 	in, err := json.Marshal(map[string]any{
 		"language": "Solidity", "sources": map[string]any{"V.sol": map[string]string{"content": source}},
 		"settings": map[string]any{
-			"optimizer":       map[string]any{"enabled": true},
+			"viaIR": true, "optimizer": map[string]any{"enabled": true, "runs": 1},
+			"metadata":        map[string]any{"appendCBOR": false, "bytecodeHash": "none"},
 			"outputSelection": map[string]any{"*": map[string]any{"*": []string{"abi", "evm.bytecode.object"}}},
 		},
 	})
