@@ -6,6 +6,10 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 /// @dev The cheat codes of forge that these tests use.
 interface Vm {
     function assume(bool condition) external;
+    function chainId(uint256 id) external;
+    function deal(address account, uint256 balance) external;
+    function deployCode(string calldata artifact, bytes calldata args) external returns (address);
+    function etch(address target, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata revertData) external;
     function prank(address sender) external;
