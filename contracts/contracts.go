@@ -12,7 +12,10 @@
 package contracts
 
 import (
+	"embed"
+	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 )
@@ -73,4 +76,16 @@ func Kind(name string) ([32]byte, error) {
 	}
 	copy(kind[:], name)
 	return kind, nil
+}
+
+//go:embed artifacts/Verifier5.bin artifacts/Verifier8.bin artifacts/Verifier9.bin
+var verifiers embed.FS
+
+// VerifierTemplate is the compiled verifier of proofs with 5, 8 or 9 public inputs, in which circuits.Verifier.SolidityCode puts a key.
+func VerifierTemplate(publicInputs int) ([]byte, error) {
+	text, err := verifiers.ReadFile(fmt.Sprintf("artifacts/Verifier%d.bin", publicInputs))
+	if err != nil {
+		return nil, fmt.Errorf("verifier of %d public inputs: there is none", publicInputs)
+	}
+	return hex.DecodeString(strings.TrimSpace(string(text)))
 }

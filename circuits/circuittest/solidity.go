@@ -23,12 +23,14 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 
 	"lethe/circuits"
+	"lethe/contracts"
 )
 
 // Contract is a verifier as it is exported, deployed in go-ethereum's EVM.
 type Contract struct {
 	abi     abi.ABI
 	address common.Address
+	filled  *common.Address // of the template with the key in it, where there is one
 	config  *runtime.Config
 	inputs  int
 	gas     uint64 // of the transaction that deploys it
@@ -51,15 +53,34 @@ func Deploy(t *testing.T, v *circuits.Verifier) Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
+	filled := deployFilled(t, v, cfg)
 	rules := params.Rules{IsHomestead: true, IsIstanbul: true, IsShanghai: true}
 	intrinsic, err := core.IntrinsicGas(code, nil, nil, common.Address{}, nil, nil, rules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Contract{contract, address, cfg, len(v.Statement().Public), cfg.GasLimit - left + intrinsic}
+	return Contract{contract, address, filled, cfg, len(v.Statement().Public), cfg.GasLimit - left + intrinsic}
 }
 
-// Accepts calls verifyProof.
+// deployFilled deploys the template with the key in it; nil where no statement of so many public inputs is verified on the chain.
+func deployFilled(t *testing.T, v *circuits.Verifier, cfg *runtime.Config) *common.Address {
+	t.Helper()
+	template, err := contracts.VerifierTemplate(len(v.Statement().Public))
+	if err != nil {
+		return nil
+	}
+	code, err := v.SolidityCode(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _, err := runtime.Create(code, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &address
+}
+
+// Accepts calls verifyProof, of the template too: the two must not disagree.
 func (c Contract) Accepts(t *testing.T, proof []byte, inputs []*big.Int) bool {
 	t.Helper()
 	array := reflect.New(reflect.ArrayOf(c.inputs, reflect.TypeFor[*big.Int]())).Elem() // uint256[n]
@@ -68,8 +89,13 @@ func (c Contract) Accepts(t *testing.T, proof []byte, inputs []*big.Int) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = runtime.Call(c.address, data, c.config)
-	return err == nil
+	_, _, refused := runtime.Call(c.address, data, c.config)
+	if c.filled != nil {
+		if _, _, err := runtime.Call(*c.filled, data, c.config); (err == nil) != (refused == nil) {
+			t.Errorf("the template with the key in it says %v, what the compiler makes of the source %v", err, refused)
+		}
+	}
+	return refused == nil
 }
 
 // WantAgreement puts a proof, other forms of it and some hundred falsified ones to Go and to the exported contract, which must accept and
@@ -210,7 +236,7 @@ func compileSolidity(t *testing.T, source string) (abi.ABI, []byte) {
 	in, err := json.Marshal(map[string]any{
 		"language": "Solidity", "sources": map[string]any{"V.sol": map[string]string{"content": source}},
 		"settings": map[string]any{
-			"viaIR": true, "optimizer": map[string]any{"enabled": true, "runs": 1},
+			"evmVersion": "cancun", "viaIR": true, "optimizer": map[string]any{"enabled": true, "runs": 1},
 			"metadata":        map[string]any{"appendCBOR": false, "bytecodeHash": "none"},
 			"outputSelection": map[string]any{"*": map[string]any{"*": []string{"abi", "evm.bytecode.object"}}},
 		},
