@@ -1,12 +1,14 @@
-// Package contracts holds the two contracts that anchor a log and publish roots for those outside: their sources (src),
-// their compiled form (artifacts) and the Go bindings made from it.
+// Package contracts holds the contracts that anchor a log, publish roots and run trials: their sources (src), their compiled
+// form (artifacts) and the Go bindings made from it.
 //
 // CheckpointLog accepts a checkpoint of the transparency log only with a proof, verified on chain, that it extends the one
-// before. RootRegistry keeps the roots of registries by kind and says how fresh they are. Both ask an AccessManager of
-// OpenZeppelin who may call what. The NatSpec of src/interfaces is their reference.
+// before. RootRegistry keeps the roots of registries by kind and says how fresh they are. StatementVerifier has the verifying
+// keys of statements and says whether proofs hold. TrialRegistry keeps the state of trials, which moves only by a proof, from
+// creation to publication, and pays for visits. All ask an AccessManager of OpenZeppelin who may call what. The NatSpec of
+// src/interfaces is their reference.
 //
-// A checkpoint costs between 68,000 and 125,000 gas for logs of up to 2^30 entries, whatever the number of entries it adds;
-// gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
+// A checkpoint costs between 68,000 and 125,000 gas for logs of up to 2^30 entries, whatever the number of entries it adds; a
+// trial's batch some 120,000 beside what its verifier takes. gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
 //
 // The bindings and artifacts are made by ./generate and not edited.
 package contracts
@@ -25,8 +27,10 @@ import (
 const (
 	RoleSubmitter      uint64 = 1   // submits checkpoints: the writer of the log
 	RoleRecovery       uint64 = 2   // proposes and opens the successor of a lost log
-	RoleGuardian       uint64 = 3   // cancels a proposed successor; not to be held by whoever holds RoleRecovery
+	RoleGuardian       uint64 = 3   // cancels a proposed successor or an announced key, retires keys; not with RoleRecovery or RoleAnnouncer
 	RoleRegistrar      uint64 = 4   // opens kinds of roots
+	RoleSponsor        uint64 = 5   // creates trials
+	RoleAnnouncer      uint64 = 6   // announces verifying keys
 	FirstPublisherRole uint64 = 100 // the least of the roles that are free for publishers
 )
 
@@ -53,6 +57,20 @@ func RootRegistryPermissions() []Permission {
 	return []Permission{{RoleRegistrar, selectors(NewRootRegistry().abi, "openKind")}}
 }
 
+// StatementVerifierPermissions returns the permissions that a StatementVerifier is used with.
+func StatementVerifierPermissions() []Permission {
+	statements := NewStatementVerifier().abi
+	return []Permission{
+		{RoleAnnouncer, selectors(statements, "announce")},
+		{RoleGuardian, selectors(statements, "cancel", "retire")},
+	}
+}
+
+// TrialRegistryPermissions returns the permissions that a TrialRegistry is used with.
+func TrialRegistryPermissions() []Permission {
+	return []Permission{{RoleSponsor, selectors(NewTrialRegistry().abi, "create")}}
+}
+
 func selectors(contract abi.ABI, functions ...string) [][4]byte {
 	ids := make([][4]byte, len(functions))
 	for i, name := range functions {
@@ -64,18 +82,20 @@ func selectors(contract abi.ABI, functions ...string) [][4]byte {
 // Kind returns the name of a kind of roots as the registry knows it: ASCII, padded with zeros on the right, which is what
 // `cast format-bytes32-string` makes too. It is an error if the name is empty, longer than 32 bytes, or has anything in it
 // but lower-case letters, digits, '-' and '/'.
-func Kind(name string) ([32]byte, error) {
-	var kind [32]byte
-	if name == "" || len(name) > len(kind) {
-		return kind, fmt.Errorf("kind of roots %q: 1 to %d characters are allowed", name, len(kind))
+func Kind(name string) ([32]byte, error) { return name32("kind of roots", name) }
+
+func name32(of, name string) ([32]byte, error) {
+	var padded [32]byte
+	if name == "" || len(name) > len(padded) {
+		return padded, fmt.Errorf("%s %q: 1 to %d characters are allowed", of, name, len(padded))
 	}
 	for _, c := range []byte(name) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '/' {
-			return kind, fmt.Errorf("kind of roots %q: only a-z, 0-9, '-' and '/' are allowed", name)
+			return padded, fmt.Errorf("%s %q: only a-z, 0-9, '-' and '/' are allowed", of, name)
 		}
 	}
-	copy(kind[:], name)
-	return kind, nil
+	copy(padded[:], name)
+	return padded, nil
 }
 
 //go:embed artifacts/Verifier5.bin artifacts/Verifier8.bin artifacts/Verifier9.bin

@@ -59,11 +59,11 @@ func (a *account) nonceAt(ctx context.Context, block common.Hash) (uint64, error
 	})
 }
 
-// sign makes a transaction (EIP-1559) that calls to, or deploys data when to is nil. It is ErrRefused if it would be reverted.
+// sign makes a transaction (EIP-1559) that calls to with a value in wei (nil for none), or deploys data when to is nil. It is ErrRefused if it would be reverted.
 func (a *account) sign(
-	ctx context.Context, head *types.Header, nonce uint64, to *common.Address, data []byte,
+	ctx context.Context, head *types.Header, nonce uint64, to *common.Address, value *big.Int, data []byte,
 ) (*types.Transaction, error) {
-	gas, err := a.gas(ctx, to, data)
+	gas, err := a.gas(ctx, to, value, data)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +73,15 @@ func (a *account) sign(
 	}
 	id := new(big.Int).SetUint64(a.r.providers[0].chainID)
 	return a.signer.Sign(ctx, &types.DynamicFeeTx{
-		ChainID: id, Nonce: nonce, GasTipCap: tip, GasFeeCap: fee, Gas: gas, To: to, Data: data,
+		ChainID: id, Nonce: nonce, GasTipCap: tip, GasFeeCap: fee, Gas: gas, To: to, Value: value, Data: data,
 	})
 }
 
-func (a *account) gas(ctx context.Context, to *common.Address, data []byte) (uint64, error) {
+func (a *account) gas(ctx context.Context, to *common.Address, value *big.Int, data []byte) (uint64, error) {
 	message := map[string]any{"from": a.address, "data": hexutil.Bytes(data)}
+	if value != nil {
+		message["value"] = (*hexutil.Big)(value)
+	}
 	if to != nil {
 		message["to"] = *to
 	}
@@ -162,6 +165,11 @@ func nonceUsed(err error) bool {
 
 // transact sends one transaction and waits, until ctx ends, for its receipt.
 func (a *account) transact(ctx context.Context, to *common.Address, data []byte) (*types.Receipt, error) {
+	return a.pay(ctx, to, nil, data)
+}
+
+// pay is transact with a value in wei.
+func (a *account) pay(ctx context.Context, to *common.Address, value *big.Int, data []byte) (*types.Receipt, error) {
 	head, err := a.r.head(ctx)
 	if err != nil {
 		return nil, err
@@ -171,7 +179,7 @@ func (a *account) transact(ctx context.Context, to *common.Address, data []byte)
 		return nil, err
 	}
 	nonce = max(nonce, a.next)
-	tx, err := a.sign(ctx, head, nonce, to, data)
+	tx, err := a.sign(ctx, head, nonce, to, value, data)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +216,8 @@ func (a *account) wait(ctx context.Context, transaction common.Hash) (*types.Rec
 // explain names the error that a contract of ours reverted with.
 func explain(reason []byte) string {
 	log, registry, manager := contracts.NewCheckpointLog(), contracts.NewRootRegistry(), contracts.NewAccessManager()
-	for _, contract := range []abi.ABI{log.GetABI(), registry.GetABI(), manager.GetABI()} {
+	statements, trials := contracts.NewStatementVerifier(), contracts.NewTrialRegistry()
+	for _, contract := range []abi.ABI{log.GetABI(), registry.GetABI(), manager.GetABI(), statements.GetABI(), trials.GetABI()} {
 		for _, known := range contract.Errors {
 			if len(reason) < 4 || [4]byte(reason) != [4]byte(known.ID[:4]) {
 				continue

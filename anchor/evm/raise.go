@@ -97,7 +97,7 @@ func larger(a, b *big.Int) *big.Int {
 
 // fill uses a nonce up with a transaction of nothing to the account itself.
 func (s *Sender) fill(ctx context.Context, head *types.Header, nonce uint64, log uint32) error {
-	tx, err := s.sign(ctx, head, nonce, &s.address, nil)
+	tx, err := s.sign(ctx, head, nonce, &s.address, nil, nil)
 	if err != nil {
 		return err
 	}

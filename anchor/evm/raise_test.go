@@ -136,7 +136,7 @@ func TestThreat19GapsAreFilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tx, err := s.sign(t.Context(), head, 1, &w.CheckpointLog, data)
+	tx, err := s.sign(t.Context(), head, 1, &w.CheckpointLog, nil, data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -187,7 +187,7 @@ func (s *Sender) prepare(ctx context.Context, sub Submission) (*types.Transactio
 			nonce = max(nonce, a.Nonce+1)
 		}
 	}
-	return s.sign(ctx, head, nonce, &s.r.contract, data)
+	return s.sign(ctx, head, nonce, &s.r.contract, nil, data)
 }
 
 // submit sends an attempt that is in the journal, the same bytes each time, and records that a node has taken it.

@@ -126,7 +126,7 @@ func TestThreat19NonceGoesToAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := address("stranger")
-	other, err := s.sign(t.Context(), head, a.Nonce, &to, nil)
+	other, err := s.sign(t.Context(), head, a.Nonce, &to, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

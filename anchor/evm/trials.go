@@ -1,0 +1,249 @@
+package evm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"lethe/anchor"
+	"lethe/contracts"
+)
+
+// TrialContracts is where the contracts of trials are.
+type TrialContracts struct {
+	StatementVerifier, TrialRegistry, RootRegistry common.Address
+}
+
+// Trials reads and moves trials, as one account. It is not safe for concurrent use.
+type Trials struct {
+	at      TrialContracts
+	account *account
+	binding *contracts.TrialRegistry
+}
+
+// NewTrials speaks through the providers of a reader; signer may be nil where nothing is sent.
+func NewTrials(r *Reader, at TrialContracts, signer Signer) *Trials {
+	t := &Trials{at: at, binding: contracts.NewTrialRegistry()}
+	if t.account = (&account{r: r}); signer != nil {
+		t.account = newAccount(r, signer, nil)
+	}
+	return t
+}
+
+// TrialStanding is what the registry says of a trial, at the newest block.
+type TrialStanding struct {
+	Sponsor, Board, Sequencer common.Address
+	Protocol, State           common.Hash
+	Batches                   uint32
+	LastTime                  uint64 // of the last batch, Unix seconds
+	Flag                      uint32 // one more than the number of the batch that raised the open one; 0 when none is
+	ClosedAt                  uint64
+	Now                       uint64 // the newest block's time
+}
+
+// Standing reads it; ok is false where there is no such trial.
+func (t *Trials) Standing(ctx context.Context, trial common.Hash) (s TrialStanding, ok bool, err error) {
+	head, err := t.account.r.head(ctx)
+	if err != nil {
+		return s, false, err
+	}
+	s, err = read(ctx, t.account.r, head.Hash(), view[TrialStanding]{t.at.TrialRegistry, t.binding.PackTrialOf(trial.Big()),
+		func(raw []byte) (TrialStanding, error) {
+			of, err := t.binding.UnpackTrialOf(raw)
+			if err != nil {
+				return TrialStanding{}, err
+			}
+			return TrialStanding{
+				Sponsor: of.Sponsor, Board: of.Board, Sequencer: of.Sequencer, Protocol: common.BigToHash(of.Protocol),
+				State: common.BigToHash(of.State), Batches: of.Batches, LastTime: of.LastTime.Uint64(), Flag: of.Flag,
+				ClosedAt: of.ClosedAt.Uint64(),
+			}, nil
+		}})
+	s.Now = head.Time
+	return s, s.Sponsor != common.Address{}, err
+}
+
+// TrialEntry is what the registry has verified and published of a trial.
+type TrialEntry struct {
+	VerifiedAt, PublishedAt           uint64
+	Counters, Deviations, ResultsRoot common.Hash
+	Document                          common.Hash
+}
+
+// Entry reads it.
+func (t *Trials) Entry(ctx context.Context, trial common.Hash) (TrialEntry, error) {
+	return readHead(ctx, t.account.r, view[TrialEntry]{t.at.TrialRegistry, t.binding.PackEntryOf(trial.Big()),
+		func(raw []byte) (TrialEntry, error) {
+			e, err := t.binding.UnpackEntryOf(raw)
+			if err != nil {
+				return TrialEntry{}, err
+			}
+			return TrialEntry{
+				e.VerifiedAt.Uint64(), e.PublishedAt.Uint64(), common.BigToHash(e.Counters), common.BigToHash(e.Deviations),
+				common.BigToHash(e.ResultsRoot), e.Document,
+			}, nil
+		}})
+}
+
+// BatchContext is what the proof of the batch that follows so many others is bound to: the same as the contract's function.
+func (t *Trials) BatchContext(trial common.Hash, number uint32) common.Hash {
+	return t.context("lethe/trial/batch", trial, uint256(new(big.Int).SetUint64(uint64(number))))
+}
+
+// ComplianceContext is what proofs of a trial's compliance are bound to.
+func (t *Trials) ComplianceContext(trial common.Hash) common.Hash {
+	return t.context("lethe/trial/compliance", trial)
+}
+
+// CompensationContext is what a claim's proof is bound to: whom to pay, and the relayer's fee in wei.
+func (t *Trials) CompensationContext(trial common.Hash, recipient common.Address, fee *big.Int) common.Hash {
+	return t.context("lethe/trial/compensation", trial, common.BytesToHash(recipient.Bytes()), uint256(fee))
+}
+
+// context is 248 bits of a hash of abi.encode(domain, chain id, registry, words…).
+func (t *Trials) context(domain string, words ...common.Hash) common.Hash {
+	chain := new(big.Int).SetUint64(t.account.r.providers[0].chainID)
+	head := append([]common.Hash{uint256(chain), common.BytesToHash(t.at.TrialRegistry.Bytes())}, words...)
+	var data bytes.Buffer
+	data.Write(uint256(big.NewInt(int64(len(head)+1) * 32)).Bytes()) // where the text stands
+	for _, word := range head {
+		data.Write(word.Bytes())
+	}
+	data.Write(uint256(big.NewInt(int64(len(domain)))).Bytes())
+	data.Write(common.RightPadBytes([]byte(domain), (len(domain)+31)/32*32))
+	return common.BytesToHash(crypto.Keccak256(data.Bytes())[:31])
+}
+
+func uint256(n *big.Int) common.Hash { return common.BigToHash(n) }
+
+// Send calls the registry as this account, with a value in wei (nil for none), and gives the transaction's hash once it is in a block. It is
+// [ErrRefused] when the contract does not allow it.
+func (t *Trials) Send(ctx context.Context, value *big.Int, data []byte) (common.Hash, error) {
+	return t.send(ctx, &t.at.TrialRegistry, value, data)
+}
+
+func (t *Trials) send(ctx context.Context, to *common.Address, value *big.Int, data []byte) (common.Hash, error) {
+	receipt, err := t.account.pay(ctx, to, value, data)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return receipt.TxHash, nil
+}
+
+// PublishRoot publishes a root of a kind, or confirms the one that is published.
+func (t *Trials) PublishRoot(ctx context.Context, kind string, root common.Hash) error {
+	k, err := contracts.Kind(kind)
+	if err != nil {
+		return err
+	}
+	_, err = t.send(ctx, &t.at.RootRegistry, nil, contracts.NewRootRegistry().PackPublish(k, root))
+	return err
+}
+
+// TrialSetup says what the contracts of trials are deployed with.
+type TrialSetup struct {
+	Manager, RootRegistry common.Address
+	KeyDelay              time.Duration // from the announcement of a verifying key until trials can use it, whole seconds
+	SequencerDelay        time.Duration // from the announcement of another sequencer until it takes over
+	Sponsors              []common.Address
+	Announcer             common.Address // of verifying keys
+	Publisher             common.Address // of roots
+	Registrar             Signer         // opens kinds of roots
+	Kinds                 []string       // of roots that are to be opened
+	Heartbeat             time.Duration  // of these kinds
+}
+
+// DeployTrials puts the contracts of trials on the chain, as the manager's administrator, and gives the roles. Each step is a transaction;
+// what fails half way is left there and not taken up again.
+func DeployTrials(ctx context.Context, r *Reader, admin Signer, cfg TrialSetup) (at TrialContracts, err error) {
+	if !wholeSeconds(cfg.KeyDelay) || !wholeSeconds(cfg.SequencerDelay) || !wholeSeconds(cfg.Heartbeat) || len(cfg.Sponsors) == 0 {
+		return at, errors.New("contracts of trials: delays of whole seconds and a sponsor are needed")
+	}
+	a := newAccount(r, admin, nil)
+	at.RootRegistry = cfg.RootRegistry
+	args := contracts.NewStatementVerifier().PackConstructor(cfg.Manager, uint32(cfg.KeyDelay/time.Second))
+	if at.StatementVerifier, err = a.create(ctx, contracts.StatementVerifierMetaData.Bin, args); err != nil {
+		return at, fmt.Errorf("StatementVerifier: %w", err)
+	}
+	args = contracts.NewTrialRegistry().PackConstructor(cfg.Manager, cfg.RootRegistry, at.StatementVerifier, uint32(cfg.SequencerDelay/time.Second))
+	if at.TrialRegistry, err = a.create(ctx, contracts.TrialRegistryMetaData.Bin, args); err != nil {
+		return at, fmt.Errorf("TrialRegistry: %w", err)
+	}
+	if err := a.permitTrials(ctx, at, cfg); err != nil {
+		return at, fmt.Errorf("roles: %w", err)
+	}
+	return at, openKinds(ctx, r, cfg)
+}
+
+// permitTrials gives functions their roles, and roles their holders.
+func (a *account) permitTrials(ctx context.Context, at TrialContracts, cfg TrialSetup) error {
+	manager := contracts.NewAccessManager()
+	calls := [][]byte{
+		manager.PackGrantRole(contracts.FirstPublisherRole, cfg.Publisher, 0), manager.PackGrantRole(contracts.RoleAnnouncer, cfg.Announcer, 0),
+	}
+	for _, p := range contracts.StatementVerifierPermissions() {
+		calls = append(calls, manager.PackSetTargetFunctionRole(at.StatementVerifier, p.Selectors, p.Role))
+	}
+	for _, p := range contracts.TrialRegistryPermissions() {
+		calls = append(calls, manager.PackSetTargetFunctionRole(at.TrialRegistry, p.Selectors, p.Role))
+	}
+	for _, sponsor := range cfg.Sponsors {
+		calls = append(calls, manager.PackGrantRole(contracts.RoleSponsor, sponsor, 0))
+	}
+	for _, data := range calls {
+		if _, err := a.transact(ctx, &cfg.Manager, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openKinds(ctx context.Context, r *Reader, cfg TrialSetup) error {
+	registrar := newAccount(r, cfg.Registrar, nil)
+	for _, name := range cfg.Kinds {
+		kind, err := contracts.Kind(name)
+		if err != nil {
+			return err
+		}
+		data := contracts.NewRootRegistry().PackOpenKind(kind, contracts.FirstPublisherRole, uint32(cfg.Heartbeat/time.Second), true)
+		if _, err := registrar.transact(ctx, &cfg.RootRegistry, data); err != nil {
+			return fmt.Errorf("kind %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// create deploys a contract, and gives its address.
+func (a *account) create(ctx context.Context, code string, args []byte) (common.Address, error) {
+	receipt, err := a.transact(ctx, nil, append(common.FromHex(code), args...))
+	if err != nil {
+		return common.Address{}, err
+	}
+	return receipt.ContractAddress, nil
+}
+
+// AnnounceKey deploys the verifier of a statement's key, and announces it; the signer holds the role for that.
+func AnnounceKey(ctx context.Context, r *Reader, at TrialContracts, announcer Signer, statement string, version uint32, inputs int, key anchor.Hash, code []byte) error {
+	a := newAccount(r, announcer, nil)
+	receipt, err := a.transact(ctx, nil, code)
+	if err != nil {
+		return fmt.Errorf("verifier of %s: %w", statement, err)
+	}
+	data := contracts.NewStatementVerifier().PackAnnounce(Word(statement), version, receipt.ContractAddress, uint8(inputs), key)
+	if _, err = a.transact(ctx, &at.StatementVerifier, data); err != nil {
+		return fmt.Errorf("announcing %s: %w", statement, err)
+	}
+	return nil
+}
+
+// Word is a short text as a bytes32, padded with zeros on the right.
+func Word(text string) (w [32]byte) {
+	copy(w[:], text)
+	return w
+}
