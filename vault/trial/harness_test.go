@@ -33,6 +33,8 @@ type chain struct {
 	Standing
 	lose bool // the next answer, after the batch is taken
 	down bool
+
+	acc, results field.Element // of compliance
 }
 
 var errLost = errors.New("no answer")
@@ -52,7 +54,7 @@ func (c chainPort) BatchContext(_ field.Element, number uint16) field.Element {
 
 func (c chainPort) Batch(_ context.Context, _ field.Element, p *circuits.Proof) (string, error) {
 	on := &c.chain.Standing
-	if p.Public["oldState"] != on.State || p.Public["protocol"] != on.Protocol || p.Public["context"] != field.Uint64(uint64(on.Batches)+1) {
+	if p.Public["oldState"] != on.State || p.Public["protocol"] != on.Protocol || p.Public["context"] != field.Uint64(uint64(on.Batches)) {
 		return "", ErrRefused
 	}
 	on.State, on.Batches = p.Public["newState"], on.Batches+1
@@ -64,6 +66,26 @@ func (c chainPort) Batch(_ context.Context, _ field.Element, p *circuits.Proof) 
 		return "", errLost
 	}
 	return "0xabc", nil
+}
+
+func (c chainPort) ComplianceContext(field.Element) field.Element { return field.Uint64(77) }
+
+func (c chainPort) Compliance(_ context.Context, _ field.Element, p *circuits.Proof) error {
+	if p.Public["state"] != c.chain.State || p.Public["accIn"] != c.acc {
+		return ErrRefused
+	}
+	c.acc = p.Public["accOut"]
+	if c.acc.IsZero() {
+		c.results = p.Public["resultsRoot"]
+	}
+	return nil
+}
+
+func (c chainPort) Publish(_ context.Context, _, root field.Element, _ [32]byte) (string, error) {
+	if c.results.IsZero() || root != c.results {
+		return "", ErrRefused
+	}
+	return "0xdef", nil
 }
 
 // world is a trial with one site, an attester, and the trees.

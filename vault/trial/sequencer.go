@@ -31,10 +31,16 @@ type Standing struct {
 // is an error.
 type Chain interface {
 	Standing(ctx context.Context, trial field.Element) (Standing, error)
-	// BatchContext is what the proof of a batch, by its number from 1, is bound to.
+	// BatchContext is what the proof of the batch that follows so many others is bound to.
 	BatchContext(trial field.Element, number uint16) field.Element
 	// Batch moves the state: ErrRefused when the contract does not take it and never will, any other error when that is not known.
 	Batch(ctx context.Context, trial field.Element, p *circuits.Proof) (transaction string, err error)
+	// ComplianceContext is what the proofs of a trial's compliance are bound to.
+	ComplianceContext(trial field.Element) field.Element
+	// Compliance has a proof of a closed trial's compliance verified; one that was verified already is no error.
+	Compliance(ctx context.Context, trial field.Element, p *circuits.Proof) error
+	// Publish publishes results by their root and the SHA-256 of their document.
+	Publish(ctx context.Context, trial, root field.Element, document [32]byte) (transaction string, err error)
 }
 
 // Trees are the trees of grants and issuers whose roots the contract knows to be fresh.

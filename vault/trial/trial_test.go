@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
 	"lethe/vault/registry"
 )
@@ -136,5 +137,43 @@ func TestThreat40ACrashAtAnyStep(t *testing.T) {
 				t.Errorf("save %d, answer lost %t: %+v", after, lose, r.Cohort.State())
 			}
 		}
+	}
+}
+
+// TestPublishing closes a trial of 17 people, which takes the second size of compliance.
+func TestPublishing(t *testing.T) {
+	w := newWorld(t)
+	var all []*person
+	for range 17 {
+		all = append(all, w.person(40))
+	}
+	for i := 0; i < len(all); i += 4 {
+		var reports []Report
+		for _, p := range all[i:min(i+4, len(all))] {
+			reports = append(reports, p.enrols(start))
+		}
+		w.submit(reports...)
+	}
+	w.submit(all[3].event(rollup.Visit, start), all[4].event(rollup.Visit, start), all[4].event(rollup.Anonymisation, start))
+	if err := w.seq.Comply(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrNotClosed) {
+		t.Errorf("before it is closed: %v", err)
+	}
+	w.chain.Closed = true
+	if _, _, err := w.seq.Publish(t.Context(), w.protocol.ID); !errors.Is(err, ErrRefused) {
+		t.Errorf("before it is verified: %v", err)
+	}
+	must(t, w.seq.Comply(t.Context(), w.protocol.ID, nil))
+	document, _, err := w.seq.Publish(t.Context(), w.protocol.ID)
+	must(t, err)
+	state, root, err := CheckResults(document)
+	if err != nil || state != w.record().Cohort.State() || root != w.chain.results || w.record().Published == nil {
+		t.Errorf("%+v, %v", state, err)
+	}
+	if bytes.Contains(document, []byte(field.Text(all[3].tag))) {
+		t.Error("the document shows a tag")
+	}
+	altered := bytes.Replace(document, []byte(`"kind": "visit"`), []byte(`"kind": "unblinding"`), 1)
+	if _, _, err := CheckResults(altered); !errors.Is(err, ErrResults) || bytes.Equal(altered, document) {
+		t.Errorf("an altered document: %v", err)
 	}
 }

@@ -80,7 +80,7 @@ func (w *work) prove(ctx context.Context, on Standing) error {
 		return err
 	}
 	w.tell("proving %s, %d events", b.statement.Name(), len(sub.Reports))
-	assignment, err := b.assign(w.cfg.Chain.BatchContext(w.protocol.ID, on.Batches+1))
+	assignment, err := b.assign(w.cfg.Chain.BatchContext(w.protocol.ID, on.Batches))
 	if err != nil {
 		return err
 	}
