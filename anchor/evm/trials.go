@@ -247,3 +247,139 @@ func Word(text string) (w [32]byte) {
 	copy(w[:], text)
 	return w
 }
+
+// TrialTerms are what a trial is created with.
+type TrialTerms struct {
+	FirstState, Protocol    common.Hash
+	Sequencer, Board        common.Address
+	GrantsKind, IssuersKind string
+	MaxBatchAge, MaxRootAge time.Duration // whole seconds
+	ClaimPeriod             time.Duration
+	Thresholds              [7]uint32
+	Prices                  []*big.Int // wei, of each visit
+	Pins                    []TrialPin
+}
+
+// TrialPin is a version of a statement that a trial is proven by.
+type TrialPin struct {
+	Statement string
+	Version   uint32
+	Size      uint32 // slots or places
+	Key       anchor.Hash
+}
+
+// Create registers a trial, as its sponsor.
+func (t *Trials) Create(ctx context.Context, trial common.Hash, terms TrialTerms) (common.Hash, error) {
+	packed := contracts.ITrialRegistryTerms{
+		FirstState: terms.FirstState.Big(), Protocol: terms.Protocol.Big(), Sequencer: terms.Sequencer, Board: terms.Board,
+		GrantsKind: Word(terms.GrantsKind), IssuersKind: Word(terms.IssuersKind), MaxBatchAge: uint32(terms.MaxBatchAge / time.Second),
+		MaxRootAge: uint32(terms.MaxRootAge / time.Second), ClaimPeriod: uint32(terms.ClaimPeriod / time.Second), Thresholds: terms.Thresholds,
+		Prices: terms.Prices,
+	}
+	for _, p := range terms.Pins {
+		packed.Pins = append(packed.Pins, contracts.ITrialRegistryPin{
+			Statement: Word(p.Statement), Version: p.Version, Size: p.Size, KeyHash: p.Key,
+		})
+	}
+	data, err := t.binding.TryPackCreate(trial.Big(), packed)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return t.Send(ctx, nil, data)
+}
+
+// TrialBatch is what a batch's proof shows, beside what the registry knows itself.
+type TrialBatch struct {
+	Statement                                   string
+	Version                                     uint32
+	OldState, NewState, GrantsRoot, IssuersRoot common.Hash
+	Time                                        uint64
+	Safety                                      bool
+}
+
+// Submit moves a trial's state, as its sequencer. Proof is the 256 bytes of the proof's points.
+func (t *Trials) Submit(ctx context.Context, trial common.Hash, b TrialBatch, proof []byte) (common.Hash, error) {
+	data, err := t.binding.TryPackSubmit(trial.Big(), contracts.ITrialRegistryBatch{
+		Statement: Word(b.Statement), Version: b.Version, OldState: b.OldState.Big(), NewState: b.NewState.Big(), GrantsRoot: b.GrantsRoot.Big(),
+		IssuersRoot: b.IssuersRoot.Big(), Time: new(big.Int).SetUint64(b.Time), Safety: b.Safety,
+	}, proof)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return t.Send(ctx, nil, data)
+}
+
+// TrialChunk is what a proof of compliance shows, of the state after so many batches.
+type TrialChunk struct {
+	Version, Batches                                 uint32
+	Counters, Deviations, ResultsRoot, AccIn, AccOut common.Hash
+}
+
+// VerifyCompliance has a chunk verified, by anybody.
+func (t *Trials) VerifyCompliance(ctx context.Context, trial common.Hash, c TrialChunk, proof []byte) (common.Hash, error) {
+	data, err := t.binding.TryPackVerifyCompliance(trial.Big(), contracts.ITrialRegistryChunk{
+		Version: c.Version, Number: c.Batches, Counters: c.Counters.Big(), Deviations: c.Deviations.Big(), ResultsRoot: c.ResultsRoot.Big(),
+		AccIn: c.AccIn.Big(), AccOut: c.AccOut.Big(),
+	}, proof)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return t.Send(ctx, nil, data)
+}
+
+// Consent says, as the board, that the sponsor may put a protocol into force; Amend does so, as the sponsor.
+func (t *Trials) Consent(ctx context.Context, trial, protocol common.Hash) (common.Hash, error) {
+	return t.Send(ctx, nil, t.binding.PackConsent(trial.Big(), protocol.Big()))
+}
+
+// Amend puts a protocol into force that the board has consented to.
+func (t *Trials) Amend(ctx context.Context, trial, protocol common.Hash) (common.Hash, error) {
+	return t.Send(ctx, nil, t.binding.PackAmend(trial.Big(), protocol.Big()))
+}
+
+// LiftFlag lifts, as the board, the flag that a batch raised, by its number from 0, for a reason of which the hash is shown.
+func (t *Trials) LiftFlag(ctx context.Context, trial common.Hash, number uint32, reason common.Hash) (common.Hash, error) {
+	return t.Send(ctx, nil, t.binding.PackLiftFlag(trial.Big(), number, reason))
+}
+
+// Close ends a trial, as its sponsor or its board.
+func (t *Trials) Close(ctx context.Context, trial common.Hash) (common.Hash, error) {
+	return t.Send(ctx, nil, t.binding.PackClose(trial.Big()))
+}
+
+// Publish publishes results, as the sponsor.
+func (t *Trials) Publish(ctx context.Context, trial, results, document common.Hash) (common.Hash, error) {
+	return t.Send(ctx, nil, t.binding.PackPublish(trial.Big(), results.Big(), document))
+}
+
+// Fund pays wei into a trial's funds.
+func (t *Trials) Fund(ctx context.Context, trial common.Hash, wei *big.Int) (common.Hash, error) {
+	return t.Send(ctx, wei, t.binding.PackFund(trial.Big()))
+}
+
+// TrialClaim is a participant's claim of a visit, of the state after so many batches.
+type TrialClaim struct {
+	Version, Batches, Visit uint32
+	Nullifier               common.Hash
+	Recipient               common.Address
+	Fee                     *big.Int // wei, for this account
+}
+
+// Claim has a visit paid; this account relays.
+func (t *Trials) Claim(ctx context.Context, trial common.Hash, c TrialClaim, proof []byte) (common.Hash, error) {
+	data, err := t.binding.TryPackClaim(trial.Big(), contracts.ITrialRegistryClaim{
+		Version: c.Version, Number: c.Batches, Visit: c.Visit, Nullifier: c.Nullifier.Big(), Recipient: c.Recipient, Fee: c.Fee,
+	}, proof)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return t.Send(ctx, nil, data)
+}
+
+// Fresh says whether a root of a kind was confirmed within a time.
+func (t *Trials) Fresh(ctx context.Context, kind string, root common.Hash, within time.Duration) (bool, error) {
+	binding := contracts.NewRootRegistry()
+	return readHead(ctx, t.account.r, view[bool]{
+		t.at.RootRegistry, binding.PackIsFresh(Word(kind), root, uint64(within/time.Second)), binding.UnpackIsFresh,
+	})
+}

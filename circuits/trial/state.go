@@ -40,6 +40,14 @@ var (
 		"recorded late"}
 )
 
+// ActivityOf is an activity by its lanes, of which there must be as many as names.
+func ActivityOf(l []uint32) Activity {
+	return Activity{l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7], l[8], l[9]}
+}
+
+// DeviationsOf is deviations by their lanes, of which there must be as many as names.
+func DeviationsOf(l []uint32) Deviations { return Deviations{l[0], l[1], l[2], l[3], l[4], l[5], l[6]} }
+
 // Critical are the deviations of which a publication allows none, by their lanes.
 var Critical = []int{0, 1, 2, 5}
 

@@ -32,12 +32,12 @@ that its contributor signed, and travel as you like. No command here reaches a n
 
 // ceremonyStatements are all that a ceremony can be of.
 func (p *program) ceremonyStatements() []circuits.Statement {
-	return append(statements(), p.rehearsed.Statements...)
+	return append(allStatements(), p.rehearsed.Statements...)
 }
 
 func (p *program) statement(id string) (circuits.Statement, error) {
 	for _, s := range p.ceremonyStatements() {
-		if s.ID == id {
+		if called(s, id) {
 			return s, nil
 		}
 	}

@@ -33,6 +33,7 @@ type config struct {
 	Anchor    anchorConfig    `yaml:"anchor"`
 	API       apiConfig       `yaml:"api"`
 	Proving   provingConfig   `yaml:"proving"`
+	Trials    trialsConfig    `yaml:"trials"`
 	Retention retentionConfig `yaml:"retention"`
 	Backup    backupConfig    `yaml:"backup"`
 	Process   processConfig   `yaml:"process"`

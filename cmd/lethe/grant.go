@@ -116,7 +116,7 @@ It can be proven once the tree of grants is published next.`,
 	fl := c.Flags()
 	fl.StringVar(&f.patient, "patient", "", "the patient's id (required)")
 	fl.StringVar(&f.subject, "subject", "", "the patient's file, or their public one when another signs (required)")
-	fl.StringVar(&f.to, "to", "", "public file of the organisation or provider (required)")
+	fl.StringVar(&f.to, "to", "", "public file of the organisation, provider or trial (required)")
 	fl.StringVar(&f.by, "by", "", "file of the registrar or representative who signs")
 	fl.StringSliceVar(&f.scope, "scope", []string{"care"}, "classes of data")
 	fl.StringVar(&f.purpose, "purpose", "TREAT", "HL7 v3 PurposeOfUse")
@@ -133,8 +133,8 @@ func (p *program) giveGrant(ctx context.Context, r *remote, f grantFlags, noteFi
 	if err != nil {
 		return err
 	}
-	if terms.Grantee.Kind == party.Provider && noteFile == "" {
-		return withHint(errors.New("a single provider has no inbox"), "--note FILE writes the note for them, which they need")
+	if terms.Grantee.Kind != party.Organisation && noteFile == "" {
+		return withHint(errors.New("only an organisation has an inbox"), "--note FILE writes the note for the grantee, who needs it")
 	}
 	at, err := r.place(ctx)
 	if err != nil {
@@ -184,7 +184,7 @@ func (r *remote) terms(f grantFlags) (t party.Terms, signer *party.Secret, err e
 	if t.Purpose, err = vault.PurposeCode(f.purpose); err != nil {
 		return t, nil, err
 	}
-	if t.Grantee, err = party.ReadPublic(f.to, party.Organisation, party.Provider); err != nil {
+	if t.Grantee, err = party.ReadPublic(f.to, party.Organisation, party.Provider, party.Trial); err != nil {
 		return t, nil, err
 	}
 	who, err := party.ReadPublic(f.subject, party.Patient)

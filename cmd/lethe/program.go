@@ -94,7 +94,7 @@ Start:   lethe import bundles/ --dir lethe-state`,
 		p.serveCommand(), p.tokenCommand(), p.partyCommand(), p.registryCommand(), p.providerCommand(), p.issuerCommand(),
 		p.vaultCommand(), p.s3Command(), p.migrateCommand(), p.doctorCommand(), p.backupCommand(), p.restoreCommand(), p.drillCommand(),
 		p.patientCommand(), p.grantCommand(), p.proveCommand(), p.readCommand(), p.auditCommand(), p.statementsCommand(), p.exportCommand(),
-		p.ceremonyCommand(), p.attestCommand(), p.criteriaCommand())
+		p.ceremonyCommand(), p.attestCommand(), p.criteriaCommand(), p.trialCommand())
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,8 +80,8 @@ func (c *clinic) refused(why string, args ...string) {
 	}
 }
 
-// serve serves the folder, until the test ends.
-func (c *clinic) serve() {
+// serve serves the folder, until the test ends, or until it is stopped.
+func (c *clinic) serve() (stop func()) {
 	c.t.Helper()
 	cmd := exec.CommandContext(c.t.Context(), os.Args[0], c.args("serve", "--listen", "127.0.0.1:0", "--json")...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
@@ -93,15 +94,17 @@ func (c *clinic) serve() {
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	})
+	c.t.Cleanup(stop)
 	var at servingAt
 	if err := json.NewDecoder(out).Decode(&at); err != nil {
 		c.t.Fatalf("serve: %v\n%s", err, errs.String())
 	}
 	c.origin = strings.TrimSuffix(at.API, "/v1")
+	return stop
 }
 
 // enrol enrols everybody, binds the patient, and gives the hospital a grant, which waits until it is published.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,7 +48,8 @@ type state struct {
 	index    *index.Store
 	tiles    *tileCopy
 	log      vault.Log
-	chain    *devchain.Chain // of the embedded default, nil when another chain is configured
+	chain    *devchain.Chain              // of the embedded default, nil when another chain is configured
+	accounts map[string]*ecdsa.PrivateKey // of that chain
 	contract anchor.Chain
 	network  anchor.Network
 	book     book

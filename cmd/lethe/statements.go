@@ -16,12 +16,20 @@ import (
 	"lethe/circuits/eligibility"
 )
 
-// statements are all that this program proves and verifies.
+// statements are those that a service is asked to verify.
 func statements() []circuits.Statement {
 	return []circuits.Statement{authorization.Statement(), consent.Statement(), eligibility.Statement()}
 }
 
-// ceremonyPins say, by a statement's ID, where keys that a ceremony made are, and the SHA-256 of their manifest.
+// allStatements are those and the trials'.
+func allStatements() []circuits.Statement { return append(statements(), trialStatements(true)...) }
+
+// called says whether a name means a statement: "visits" its first version, "visits/v2" the second.
+func called(s circuits.Statement, name string) bool {
+	return name == s.Name() || name == s.ID && s.Version == 1
+}
+
+// ceremonyPins say, by a statement's name, where keys that a ceremony made are, and the SHA-256 of their manifest.
 type ceremonyPins map[string]struct {
 	Folder   string        `yaml:"folder"`
 	Manifest circuits.Hash `yaml:"manifest"`
@@ -29,7 +37,7 @@ type ceremonyPins map[string]struct {
 
 func (c ceremonyPins) check() error {
 	for id, pin := range c {
-		known := slices.ContainsFunc(statements(), func(s circuits.Statement) bool { return s.ID == id })
+		known := slices.ContainsFunc(allStatements(), func(s circuits.Statement) bool { return called(s, id) })
 		if !known || pin.Folder == "" || pin.Manifest == (circuits.Hash{}) {
 			return fmt.Errorf("proving.ceremony: %s must be a statement, with folder and manifest", id)
 		}
@@ -40,8 +48,10 @@ func (c ceremonyPins) check() error {
 // keysFor gives the keys of a statement: those of the ceremony that the configuration pins, and nothing else where it pins one; else
 // this user's development set-up, which is made when there is none.
 func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
-	if pin, ok := p.config.Proving.Ceremony[s.ID]; ok {
-		return circuits.Load(pin.Folder, s, pin.Manifest)
+	for name, pin := range p.config.Proving.Ceremony {
+		if called(s, name) {
+			return circuits.Load(pin.Folder, s, pin.Manifest)
+		}
 	}
 	stage := ""
 	k, err := circuits.Develop(ctx, p.config.Proving.Keys, s, func(now string) {
@@ -158,7 +168,7 @@ func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	for _, s := range statements() {
+	for _, s := range allStatements() {
 		if s.ID == proof.Statement && s.Version == proof.Version {
 			k, err := p.keysFor(ctx, s)
 			return proof, k, err
@@ -200,8 +210,8 @@ func (p *program) exportSnarkjs(ctx context.Context, name, output string) error 
 }
 
 func (p *program) exportSolidity(ctx context.Context, statement, output string) error {
-	for _, s := range statements() {
-		if s.ID != statement {
+	for _, s := range allStatements() {
+		if !called(s, statement) {
 			continue
 		}
 		k, err := p.keysFor(ctx, s)

@@ -109,6 +109,7 @@ func (st *state) connect(ctx context.Context, p *program, seeds deriver) (client
 	if err != nil {
 		return nil, nil, err
 	}
+	st.accounts = accounts
 	var fund []common.Address
 	for _, a := range accounts {
 		fund = append(fund, crypto.PubkeyToAddress(a.PublicKey))

@@ -104,8 +104,8 @@ type stateJSON struct {
 	Trial        party.Element     `json:"trial"`
 	Root         party.Element     `json:"participants_root"`
 	Participants uint16            `json:"participants"`
-	Activity     rollup.Activity   `json:"activity"`
-	Deviations   rollup.Deviations `json:"deviations"`
+	Activity     map[string]uint32 `json:"activity"`   // by rollup.ActivityNames
+	Deviations   map[string]uint32 `json:"deviations"` // by rollup.DeviationNames
 	Time         uint64            `json:"time"`
 	Batches      uint16            `json:"batches"`
 	SinceFlag    uint32            `json:"since_flag"`
@@ -184,7 +184,8 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 
 func stateOf(s rollup.State) stateJSON {
 	return stateJSON{
-		party.Element(s.Trial), party.Element(s.Root), s.Participants, s.Activity, s.Deviations, s.Time, s.Batches, s.SinceFlag,
+		party.Element(s.Trial), party.Element(s.Root), s.Participants, named(rollup.ActivityNames, s.Activity.Lanes()),
+		named(rollup.DeviationNames, s.Deviations.Lanes()), s.Time, s.Batches, s.SinceFlag,
 		party.Element(s.Digest()),
 	}
 }
@@ -249,15 +250,47 @@ func (r *Record) readCohort(j *recordJSON) (err error) {
 	return err
 }
 
-func (j stateJSON) state() (rollup.State, error) {
-	s := rollup.State{
-		Trial: field.Element(j.Trial), Root: field.Element(j.Root), Participants: j.Participants, Activity: j.Activity, Deviations: j.Deviations,
-		Time: j.Time, Batches: j.Batches, SinceFlag: j.SinceFlag,
+func (j stateJSON) state() (s rollup.State, err error) {
+	activity, err := lanes(rollup.ActivityNames, j.Activity)
+	if err != nil {
+		return s, err
+	}
+	deviations, err := lanes(rollup.DeviationNames, j.Deviations)
+	if err != nil {
+		return s, err
+	}
+	s = rollup.State{
+		Trial: field.Element(j.Trial), Root: field.Element(j.Root), Participants: j.Participants, Activity: rollup.ActivityOf(activity),
+		Deviations: rollup.DeviationsOf(deviations), Time: j.Time, Batches: j.Batches, SinceFlag: j.SinceFlag,
 	}
 	if s.Digest() != field.Element(j.Digest) {
 		return s, errors.New("the state has another digest")
 	}
 	return s, nil
+}
+
+// named are counters by their names, and lanes are they in their order again.
+func named(names []string, lanes []uint32) map[string]uint32 {
+	m := make(map[string]uint32, len(names))
+	for i, name := range names {
+		m[name] = lanes[i]
+	}
+	return m
+}
+
+func lanes(names []string, m map[string]uint32) ([]uint32, error) {
+	l := make([]uint32, len(names))
+	for i, name := range names {
+		n, ok := m[name]
+		if !ok {
+			return nil, fmt.Errorf("the counter %q is missing", name)
+		}
+		l[i] = n
+	}
+	if len(m) != len(names) {
+		return nil, errors.New("there is a counter that is not known")
+	}
+	return l, nil
 }
 
 func (j participantJSON) participant() rollup.Participant {

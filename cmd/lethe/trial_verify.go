@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/spf13/cobra"
+
+	"lethe/anchor/evm"
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+	"lethe/vault/trial"
+)
+
+func (p *program) trialStatusCommand(keys *trialKeys) *cobra.Command {
+	return &cobra.Command{
+		Use: "status TRIAL", Short: "what a trial has come to, on the chain and here", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
+				if err := d.ready(); err != nil {
+					return err
+				}
+				s, err := d.status(c.Context(), trialID(args[0]))
+				if err != nil {
+					return err
+				}
+				if p.json {
+					return p.print(s)
+				}
+				fmt.Fprintf(p.stdout, "%d batches, %d wait, the chain agrees: %t\nparticipants: %d\n", s.Batches, s.Waiting, s.Agrees, s.Participants)
+				p.printLanes(rollup.ActivityNames, s.Activity)
+				fmt.Fprintln(p.stdout, "deviations:")
+				p.printLanes(rollup.DeviationNames, s.Deviations)
+				return nil
+			})
+		},
+	}
+}
+
+func (p *program) printLanes(names []string, lanes map[string]uint32) {
+	for _, name := range names {
+		fmt.Fprintf(p.stdout, "  %-22s %d\n", name, lanes[name])
+	}
+}
+
+// trialStatus is what `lethe trial status --json` prints.
+type trialStatus struct {
+	Batches      uint16            `json:"batches"`
+	Waiting      int               `json:"waiting"`
+	Agrees       bool              `json:"chain_agrees"`
+	Participants uint16            `json:"participants"`
+	Activity     map[string]uint32 `json:"activity"`
+	Deviations   map[string]uint32 `json:"deviations"`
+}
+
+func (d *trialDesk) status(ctx context.Context, id field.Element) (*trialStatus, error) {
+	r, err := d.seq.Record(id)
+	if err != nil {
+		return nil, err
+	}
+	on, _, err := evm.NewTrials(d.reader, d.contracts.addresses(), nil).Standing(ctx, hashOf(id))
+	if err != nil {
+		return nil, err
+	}
+	s := r.Cohort.State()
+	return &trialStatus{
+		s.Batches, len(r.Queue), on.State == hashOf(s.Digest()), s.Participants, named(rollup.ActivityNames, s.Activity.Lanes()),
+		named(rollup.DeviationNames, s.Deviations.Lanes()),
+	}, nil
+}
+
+func named(names []string, lanes []uint32) map[string]uint32 {
+	m := map[string]uint32{}
+	for i, name := range names {
+		m[name] = lanes[i]
+	}
+	return m
+}
+
+// trialVerifyFlags are what a regulator knows: a node of the chain, the contract, and, if they have it, the document of results.
+type trialVerifyFlags struct{ rpc, contract, results string }
+
+func (p *program) trialVerifyCommand() *cobra.Command {
+	var f trialVerifyFlags
+	c := &cobra.Command{
+		Use: "verify TRIAL", Short: "what a contract has verified and published of a trial, with nothing else of the operator's",
+		Long: `Asks the contract, through any node of the chain: whether the trial is closed, what was verified of it, whole, and what was published. With --results the
+document of results is checked: its hash, the root that its events make, and that its state is the one that the contract closed.`,
+		Example: "  lethe trial verify TRIAL --rpc https://node.example --contract 0x5FbDB2315678afecb367f032d93F642f64180aa3 --results results.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			v, err := verifyTrial(c.Context(), trialID(args[0]), f)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.print(v)
+			}
+			p.tellVerdict(v)
+			return nil
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.rpc, "rpc", "", "JSON-RPC URL of a node (required)")
+	fl.StringVar(&f.contract, "contract", "", "address of the TrialRegistry (required)")
+	fl.StringVar(&f.results, "results", "", "the document of results")
+	require(c, "rpc", "contract")
+	return c
+}
+
+// trialVerdict is what `lethe trial verify --json` prints.
+type trialVerdict struct {
+	Trial        string            `json:"trial"`
+	Protocol     string            `json:"protocol"`
+	State        string            `json:"state"`
+	Batches      uint32            `json:"batches"`
+	Flag         bool              `json:"flag"`
+	Closed       time.Time         `json:"closed,omitzero"`
+	Verified     time.Time         `json:"verified,omitzero"`
+	Published    time.Time         `json:"published,omitzero"`
+	Participants uint32            `json:"participants"`
+	Activity     map[string]uint32 `json:"activity,omitempty"`
+	Deviations   map[string]uint32 `json:"deviations,omitempty"`
+	ResultsRoot  string            `json:"results_root,omitempty"`
+	Document     string            `json:"document_sha256,omitempty"`
+	Results      string            `json:"results,omitempty"` // "agree" when a document was given
+	NotProven    []string          `json:"not_proven"`
+}
+
+// notProven is what nobody should read into a verified trial.
+var notProven = []string{
+	"that what a site signed is what happened, and that it signed all that happened",
+	"that one person has one identity only: that is the issuers' to see to",
+	"whatever was computed from the results, such as averages",
+	"that the verifying keys come from a ceremony: compare their hashes with the ceremony's",
+}
+
+func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*trialVerdict, error) {
+	client, err := evm.Dial(ctx, f.rpc)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	on, entry, err := readTrial(ctx, client, id, f.contract)
+	if err != nil {
+		return nil, err
+	}
+	v := &trialVerdict{
+		Trial: field.Text(id), Protocol: on.Protocol.Hex(), State: on.State.Hex(), Batches: on.Batches, Flag: on.Flag != 0,
+		Closed: moment(on.ClosedAt), Verified: moment(entry.VerifiedAt), Published: moment(entry.PublishedAt), NotProven: notProven,
+	}
+	if entry.VerifiedAt != 0 {
+		counters := lanesOf(entry.Counters, len(rollup.ActivityNames)+1)
+		v.Participants, v.Activity = counters[0], named(rollup.ActivityNames, counters[1:])
+		v.Deviations = named(rollup.DeviationNames, lanesOf(entry.Deviations, len(rollup.DeviationNames)))
+		v.ResultsRoot = entry.ResultsRoot.Hex()
+	}
+	if entry.PublishedAt != 0 {
+		v.Document = entry.Document.Hex()
+	}
+	if f.results == "" {
+		return v, nil
+	}
+	v.Results = "agree"
+	return v, checkResults(f.results, on, entry)
+}
+
+func readTrial(ctx context.Context, client *rpc.Client, id field.Element, contract string) (on evm.TrialStanding, entry evm.TrialEntry, err error) {
+	if !common.IsHexAddress(contract) {
+		return on, entry, fmt.Errorf("%q is no address", contract)
+	}
+	chain, err := chainID(ctx, client)
+	if err != nil {
+		return on, entry, err
+	}
+	at := common.HexToAddress(contract)
+	reader, err := evm.NewReader(evm.ReaderConfig{Clients: []*rpc.Client{client}, ChainID: chain, CheckpointLog: at})
+	if err != nil {
+		return on, entry, err
+	}
+	trials := evm.NewTrials(reader, evm.TrialContracts{TrialRegistry: at}, nil)
+	on, there, err := trials.Standing(ctx, hashOf(id))
+	if err != nil {
+		return on, entry, err
+	}
+	if !there {
+		return on, entry, errors.New("the contract has no such trial")
+	}
+	entry, err = trials.Entry(ctx, hashOf(id))
+	return on, entry, err
+}
+
+func moment(seconds uint64) (t time.Time) {
+	if seconds != 0 {
+		t = time.Unix(int64(seconds), 0).UTC() //nolint:gosec // of 40 bits
+	}
+	return t
+}
+
+// lanesOf unpacks counters of 22 bits, the first lowest.
+func lanesOf(packed common.Hash, n int) (lanes []uint32) {
+	rest, mask := packed.Big(), big.NewInt(1<<rollup.LaneBits-1)
+	for range n {
+		lanes = append(lanes, uint32(new(big.Int).And(rest, mask).Uint64())) //nolint:gosec // of 22 bits
+		rest.Rsh(rest, rollup.LaneBits)
+	}
+	return lanes
+}
+
+// checkResults compares a document with what the contract has.
+func checkResults(name string, on evm.TrialStanding, entry evm.TrialEntry) error {
+	document, err := os.ReadFile(name) //nolint:gosec // where the user says
+	if err != nil {
+		return err
+	}
+	state, root, err := trial.CheckResults(document)
+	switch {
+	case err != nil:
+		return err
+	case entry.PublishedAt == 0:
+		return errors.New("nothing is published yet")
+	case common.Hash(sha256.Sum256(document)) != entry.Document:
+		return errors.New("the document is not the one that was published")
+	case hashOf(root) != entry.ResultsRoot || hashOf(state.Digest()) != on.State:
+		return errors.New("the document's results or its state are not those that were verified")
+	}
+	return nil
+}
+
+func (p *program) tellVerdict(v *trialVerdict) {
+	out := p.stdout
+	fmt.Fprintf(out, "trial %s\nprotocol %s\nstate %s after %d batches\n", v.Trial, v.Protocol, v.State, v.Batches)
+	if v.Flag {
+		fmt.Fprintln(out, "a safety flag is open")
+	}
+	if v.Verified.IsZero() {
+		fmt.Fprintln(out, "nothing of it is verified yet: it runs, or its compliance was not proven")
+	} else {
+		fmt.Fprintf(out, "closed %s, verified whole %s\nparticipants: %d\n", v.Closed.Format(time.RFC3339), v.Verified.Format(time.RFC3339), v.Participants)
+		p.printLanes(rollup.ActivityNames, v.Activity)
+		fmt.Fprintln(out, "deviations:")
+		p.printLanes(rollup.DeviationNames, v.Deviations)
+	}
+	if !v.Published.IsZero() {
+		fmt.Fprintf(out, "published %s: document %s\n", v.Published.Format(time.RFC3339), v.Document)
+	}
+	if v.Results != "" {
+		fmt.Fprintln(out, "the document of results agrees with it")
+	}
+	fmt.Fprintln(out, "not proven:")
+	for _, what := range v.NotProven {
+		fmt.Fprintf(out, "  - %s\n", what)
+	}
+}
