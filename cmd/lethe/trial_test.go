@@ -149,5 +149,5 @@ func (c *trialClinic) verifyTrial(at trialContracts) {
 	if err := os.WriteFile(altered, []byte(strings.Replace(string(document), `"visits": 3`, `"visits": 4`, 1)), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
-	c.refused("does not hold together", append(verify, altered)...)
+	c.refused("not a document of results that holds together", append(verify, altered)...)
 }
