@@ -24,7 +24,7 @@ abstract contract TrialBase is VerifierBase {
     address internal constant relayer = address(0xB2);
     address payable internal constant payee = payable(address(0xB3));
 
-    uint64 internal constant NOW = START + KEY_DELAY;
+    uint40 internal constant NOW = 1_700_000_000 + 1 days; // START + KEY_DELAY
     uint32 internal constant HEARTBEAT = 30 days;
     uint32 internal constant MAX_ROOT_AGE = 1 days;
     uint32 internal constant MAX_BATCH_AGE = 10 minutes;
@@ -37,8 +37,8 @@ abstract contract TrialBase is VerifierBase {
     uint256 internal constant STATE0 = 1000;
     uint256 internal constant GRANTS_ROOT = 501;
     uint256 internal constant ISSUERS_ROOT = 502;
-    uint256 internal constant PRICE1 = 10;
-    uint256 internal constant PRICE3 = 30;
+    uint96 internal constant PRICE1 = 10;
+    uint96 internal constant PRICE3 = 30;
     uint256 internal constant PRICES = PRICE1 + PRICE3;
     uint256 internal constant RESULTS = 909;
 
@@ -90,8 +90,8 @@ abstract contract TrialBase is VerifierBase {
         terms.claimPeriod = CLAIM_PERIOD;
         terms.thresholds = [uint32(0), 0, 0, 3, 4, 0, 6];
         terms.prices = new uint96[](3);
-        terms.prices[0] = uint96(PRICE1);
-        terms.prices[2] = uint96(PRICE3);
+        terms.prices[0] = PRICE1;
+        terms.prices[2] = PRICE3;
         terms.pins = new ITrialRegistry.Pin[](5);
         terms.pins[0] = ITrialRegistry.Pin(ENROLMENT, 1, SLOTS, _keyHash(ENROLMENT, 1));
         terms.pins[1] = ITrialRegistry.Pin(VISITS, 1, 8, _keyHash(VISITS, 1));
@@ -111,7 +111,7 @@ abstract contract TrialBase is VerifierBase {
     }
 
     /// @dev The next batch, to the state `STATE0 + batches + 1`, at the time `time`.
-    function _batch(bytes32 statement, uint64 time) internal view returns (ITrialRegistry.Batch memory batch) {
+    function _batch(bytes32 statement, uint40 time) internal view returns (ITrialRegistry.Batch memory batch) {
         ITrialRegistry.Trial memory t = trials.trialOf(TRIAL);
         batch = ITrialRegistry.Batch({
             statement: statement,
@@ -120,7 +120,7 @@ abstract contract TrialBase is VerifierBase {
             newState: STATE0 + t.batches + 1,
             grantsRoot: GRANTS_ROOT,
             issuersRoot: ISSUERS_ROOT,
-            time: uint40(time),
+            time: time,
             safety: false
         });
     }

@@ -112,7 +112,7 @@ contract TrialBatchesTest is TrialBase {
     function test_submit_changesHandsWithTheSequencer() public {
         vm.prank(sponsor);
         trials.announceSequencer(TRIAL, stranger);
-        uint64 time = NOW + SEQUENCER_DELAY;
+        uint40 time = NOW + SEQUENCER_DELAY;
         vm.warp(time);
         _publish(GRANTS, GRANTS_ROOT);
         _publish(ISSUERS, ISSUERS_ROOT);
@@ -151,17 +151,14 @@ contract TrialBatchesTest is TrialBase {
     function test_submit_revertsWithBackDated() public {
         _submit(_batch(VISITS, NOW - 5));
         ITrialRegistry.Batch memory b = _batch(VISITS, NOW - 6);
-        bytes memory refusal =
-            abi.encodeWithSelector(ITrialRegistry.BackDated.selector, uint40(NOW - 6), uint40(NOW - 5));
+        bytes memory refusal = abi.encodeWithSelector(ITrialRegistry.BackDated.selector, NOW - 6, NOW - 5);
         _refused(refusal, sequencer, b, _proveBatch(b));
         _submit(_batch(VISITS, NOW - 5));
     }
 
     function test_submit_revertsWithFromFuture() public {
         ITrialRegistry.Batch memory b = _batch(VISITS, NOW + 1);
-        _refused(
-            abi.encodeWithSelector(ITrialRegistry.FromFuture.selector, uint40(NOW + 1)), sequencer, b, _proveBatch(b)
-        );
+        _refused(abi.encodeWithSelector(ITrialRegistry.FromFuture.selector, NOW + 1), sequencer, b, _proveBatch(b));
     }
 
     function test_submit_revertsWithTooOld() public {
@@ -171,7 +168,7 @@ contract TrialBatchesTest is TrialBase {
     }
 
     function test_submit_revertsWithStaleRoot() public {
-        uint64 time = NOW + MAX_ROOT_AGE;
+        uint40 time = NOW + MAX_ROOT_AGE;
         vm.warp(time);
         _submit(_batch(VISITS, time)); // as old as allowed
         vm.warp(time + 1);
@@ -209,7 +206,7 @@ contract TrialBatchesTest is TrialBase {
         bytes memory proof = _proveBatch(b);
         vm.prank(sponsor);
         trials.close(TRIAL);
-        _refused(abi.encodeWithSelector(ITrialRegistry.Closed.selector, uint40(NOW)), sequencer, b, proof);
+        _refused(abi.encodeWithSelector(ITrialRegistry.Closed.selector, NOW), sequencer, b, proof);
     }
 
     function test_submit_raisesAFlagThatPausesEnrolment() public {

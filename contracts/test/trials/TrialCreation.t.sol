@@ -278,7 +278,7 @@ contract TrialCreationTest is TrialBase {
 
     function test_announceSequencer_takesEffectAfterItsDelay() public {
         _create();
-        uint40 takesOverAt = uint40(NOW + SEQUENCER_DELAY);
+        uint40 takesOverAt = NOW + SEQUENCER_DELAY;
         vm.expectEmit(address(trials));
         emit ITrialRegistry.SequencerAnnounced(TRIAL, stranger, takesOverAt);
         _announceSequencer(stranger);
@@ -319,7 +319,7 @@ contract TrialCreationTest is TrialBase {
         _consent(78);
         vm.prank(board);
         trials.close(TRIAL);
-        bytes memory refusal = abi.encodeWithSelector(ITrialRegistry.Closed.selector, uint40(NOW));
+        bytes memory refusal = abi.encodeWithSelector(ITrialRegistry.Closed.selector, NOW);
         vm.expectRevert(refusal);
         _consent(79);
         _amendRefused(refusal, 78);
