@@ -57,10 +57,16 @@ func (c *chain) evm() *vm.EVM {
 // transact applies a transaction in a block of its own, 12 seconds after the last.
 func (c *chain) transact(from common.Address, to *common.Address, data []byte) *core.ExecutionResult {
 	c.t.Helper()
+	return c.transfer(from, to, data, 0)
+}
+
+// transfer is transact with wei.
+func (c *chain) transfer(from common.Address, to *common.Address, data []byte, wei uint64) *core.ExecutionResult {
+	c.t.Helper()
 	c.block, c.time = c.block+1, c.time+12
 	result, err := core.ApplyMessage(c.evm(), &core.Message{
 		From: from, To: to, Nonce: c.state.GetNonce(from), Data: data, GasLimit: params.MaxTxGas,
-		Value: new(uint256.Int), GasPrice: new(uint256.Int), GasFeeCap: new(uint256.Int), GasTipCap: new(uint256.Int),
+		Value: uint256.NewInt(wei), GasPrice: new(uint256.Int), GasFeeCap: new(uint256.Int), GasTipCap: new(uint256.Int),
 	}, nil)
 	if err != nil {
 		c.t.Fatal(err)

@@ -8,7 +8,7 @@
 // src/interfaces is their reference.
 //
 // A checkpoint costs between 68,000 and 125,000 gas for logs of up to 2^30 entries, whatever the number of entries it adds; a
-// trial's batch some 120,000 beside what its verifier takes. gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
+// trial's batch some 100,000 beside the 240,000 of its verifier. gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
 //
 // The bindings and artifacts are made by ./generate and not edited.
 package contracts
@@ -55,20 +55,6 @@ func CheckpointLogPermissions() []Permission {
 // the registry asks for the role that was named when the kind was opened.
 func RootRegistryPermissions() []Permission {
 	return []Permission{{RoleRegistrar, selectors(NewRootRegistry().abi, "openKind")}}
-}
-
-// StatementVerifierPermissions returns the permissions that a StatementVerifier is used with.
-func StatementVerifierPermissions() []Permission {
-	statements := NewStatementVerifier().abi
-	return []Permission{
-		{RoleAnnouncer, selectors(statements, "announce")},
-		{RoleGuardian, selectors(statements, "cancel", "retire")},
-	}
-}
-
-// TrialRegistryPermissions returns the permissions that a TrialRegistry is used with.
-func TrialRegistryPermissions() []Permission {
-	return []Permission{{RoleSponsor, selectors(NewTrialRegistry().abi, "create")}}
 }
 
 func selectors(contract abi.ABI, functions ...string) [][4]byte {

@@ -3,6 +3,7 @@ package contracts
 import (
 	"bytes"
 	"maps"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -78,7 +79,7 @@ func errorSelector(name string) [4]byte {
 }
 
 func TestPermissionsCoverRestrictedFunctions(t *testing.T) {
-	// publish asks for the role of its kind, setAuthority for the manager itself.
+	// publish asks for the role of its kind, setAuthority for the manager itself, a trial for its parties.
 	for _, test := range []struct {
 		contract    abi.ABI
 		permissions []Permission
@@ -86,6 +87,11 @@ func TestPermissionsCoverRestrictedFunctions(t *testing.T) {
 	}{
 		{NewCheckpointLog().abi, CheckpointLogPermissions(), []string{"setAuthority"}},
 		{NewRootRegistry().abi, RootRegistryPermissions(), []string{"publish", "setAuthority"}},
+		{NewStatementVerifier().abi, StatementVerifierPermissions(), []string{"setAuthority"}},
+		{NewTrialRegistry().abi, TrialRegistryPermissions(), []string{
+			"amend", "announceSequencer", "claim", "close", "consent", "fund", "liftFlag", "publish", "setAuthority", "submit",
+			"verifyCompliance", "withdraw",
+		}},
 	} {
 		var named []string
 		for _, p := range test.permissions {
@@ -117,8 +123,8 @@ func changing(contract abi.ABI) []string {
 
 // Each restricted function is open to the holder of its role and to none of the others, the administrator included.
 func TestPermissionsSeparateRoles(t *testing.T) {
-	d := deploy(t, 10)
-	log, registry := NewCheckpointLog(), NewRootRegistry()
+	d := deployTrials(t)
+	log, registry, verifier := NewCheckpointLog(), NewRootRegistry(), NewStatementVerifier()
 	unauthorized := errorSelector("AccessManagedUnauthorized")
 	calls := []struct {
 		holder, to common.Address
@@ -129,9 +135,14 @@ func TestPermissionsSeparateRoles(t *testing.T) {
 		{guardian, d.log, log.PackCancelSuccessor()},
 		{recovery, d.log, log.PackOpenSuccessor()},
 		{registrar, d.registry, registry.PackOpenKind([32]byte{1}, FirstPublisherRole, 1, false)},
+		{announcer, d.verifier, verifier.PackAnnounce([32]byte{1}, 1, d.log, 1, [32]byte{1})},
+		{guardian, d.verifier, verifier.PackCancel([32]byte{1}, 1)},
+		{guardian, d.verifier, verifier.PackRetire([32]byte{1}, 1)},
+		{sponsor, d.trials, NewTrialRegistry().PackCreate(number(1), d.terms())},
 	}
+	callers := []common.Address{admin, submitter, recovery, guardian, registrar, publisher, stranger, announcer, sponsor, board}
 	for i, call := range calls {
-		for _, caller := range []common.Address{admin, submitter, recovery, guardian, registrar, publisher, stranger} {
+		for _, caller := range callers {
 			result := d.transact(caller, &call.to, call.data)
 			refused := result.Err != nil && [4]byte(result.ReturnData) == unauthorized
 			if refused == (caller == call.holder) {
@@ -159,10 +170,32 @@ func TestKind(t *testing.T) {
 	}
 }
 
+// What is computed here for a proof is what the registry verifies it with.
+func TestTrialContexts(t *testing.T) {
+	w, registry := deployTrials(t), NewTrialRegistry()
+	trial, fee := new(big.Int).Sub(fieldOrder, big.NewInt(1)), number(uint64(300))
+	ours := w.context(trial)
+	for _, test := range []struct {
+		ours *big.Int
+		call []byte
+	}{
+		{ours.Batch(0), registry.PackBatchContext(trial, 0)},
+		{ours.Batch(70_000), registry.PackBatchContext(trial, 70_000)},
+		{ours.Compliance(), registry.PackComplianceContext(trial)},
+		{ours.Compensation(relayer, new(big.Int)), registry.PackCompensationContext(trial, relayer, new(big.Int))},
+		{ours.Compensation(relayer, fee), registry.PackCompensationContext(trial, relayer, fee)},
+	} {
+		if ret, _ := w.call(w.trials, test.call); new(big.Int).SetBytes(ret).Cmp(test.ours) != 0 {
+			t.Errorf("%x here, %x there", test.ours, ret)
+		}
+	}
+}
+
 // The files for those who do not use Go say what the bindings say.
 func TestArtifactsAreThoseOfTheBindings(t *testing.T) {
 	for _, contract := range []*bind.MetaData{
 		&AccessManagerMetaData, &CheckpointLogMetaData, &RootRegistryMetaData, &RFC6962HarnessMetaData,
+		&StatementVerifierMetaData, &TrialRegistryMetaData, &StubVerifierMetaData,
 	} {
 		if bin := artifact(t, contract.ID+".bin"); "0x"+strings.TrimSpace(bin) != contract.Bin {
 			t.Errorf("artifacts/%s.bin is not the bytecode of the binding", contract.ID)

@@ -1,7 +1,6 @@
 package evm
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"lethe/anchor"
 	"lethe/contracts"
@@ -91,36 +89,11 @@ func (t *Trials) Entry(ctx context.Context, trial common.Hash) (TrialEntry, erro
 		}})
 }
 
-// BatchContext is what the proof of the batch that follows so many others is bound to: the same as the contract's function.
-func (t *Trials) BatchContext(trial common.Hash, number uint32) common.Hash {
-	return t.context("lethe/trial/batch", trial, uint256(new(big.Int).SetUint64(uint64(number))))
-}
-
-// ComplianceContext is what proofs of a trial's compliance are bound to.
-func (t *Trials) ComplianceContext(trial common.Hash) common.Hash {
-	return t.context("lethe/trial/compliance", trial)
-}
-
-// CompensationContext is what a claim's proof is bound to: whom to pay, and the relayer's fee in wei.
-func (t *Trials) CompensationContext(trial common.Hash, recipient common.Address, fee *big.Int) common.Hash {
-	return t.context("lethe/trial/compensation", trial, common.BytesToHash(recipient.Bytes()), uint256(fee))
-}
-
-// context is 248 bits of a hash of abi.encode(domain, chain id, registry, words…).
-func (t *Trials) context(domain string, words ...common.Hash) common.Hash {
+// Context is what proofs of a trial are bound to.
+func (t *Trials) Context(trial common.Hash) contracts.TrialContext {
 	chain := new(big.Int).SetUint64(t.account.r.providers[0].chainID)
-	head := append([]common.Hash{uint256(chain), common.BytesToHash(t.at.TrialRegistry.Bytes())}, words...)
-	var data bytes.Buffer
-	data.Write(uint256(big.NewInt(int64(len(head)+1) * 32)).Bytes()) // where the text stands
-	for _, word := range head {
-		data.Write(word.Bytes())
-	}
-	data.Write(uint256(big.NewInt(int64(len(domain)))).Bytes())
-	data.Write(common.RightPadBytes([]byte(domain), (len(domain)+31)/32*32))
-	return common.BytesToHash(crypto.Keccak256(data.Bytes())[:31])
+	return contracts.TrialContext{ChainID: chain, Registry: t.at.TrialRegistry, Trial: trial.Big()}
 }
-
-func uint256(n *big.Int) common.Hash { return common.BigToHash(n) }
 
 // Send calls the registry as this account, with a value in wei (nil for none), and gives the transaction's hash once it is in a block. It is
 // [ErrRefused] when the contract does not allow it.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"strings"
-
-	"github.com/ethereum/go-ethereum/common"
 
 	"lethe/anchor"
 	"lethe/anchor/evm"
@@ -52,17 +51,17 @@ func (c *trialChain) Standing(ctx context.Context, id field.Element) (s trial.St
 
 // BatchContext implements trial.Chain.
 func (c *trialChain) BatchContext(id field.Element, number uint16) field.Element {
-	return contextElement(c.reads().BatchContext(hashOf(id), uint32(number)))
+	return contextElement(c.reads().Context(hashOf(id)).Batch(uint32(number)))
 }
 
 // ComplianceContext implements trial.Chain.
 func (c *trialChain) ComplianceContext(id field.Element) field.Element {
-	return contextElement(c.reads().ComplianceContext(hashOf(id)))
+	return contextElement(c.reads().Context(hashOf(id)).Compliance())
 }
 
 // contextElement is a context of 248 bits, which is always below the field's order.
-func contextElement(h common.Hash) (e field.Element) {
-	e.SetBytes(h[:])
+func contextElement(n *big.Int) (e field.Element) {
+	e.SetBigInt(n)
 	return e
 }
 

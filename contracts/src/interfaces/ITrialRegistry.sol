@@ -331,7 +331,7 @@ interface ITrialRegistry {
     /// @notice Nothing is paid for this visit.
     error NotPriced(uint32 visit);
     /// @notice The time for claims is over.
-    error ClaimsOver(uint256 since);
+    error ClaimsOver(uint256 until);
     /// @notice The claim was paid before.
     error NullifierUsed(uint256 nullifier);
     /// @notice The fee is more than the price.
