@@ -10,9 +10,9 @@ import (
 	"slices"
 )
 
-// ExportSolidity writes the source of a contract that verifies proofs by this key, as gnark makes it but without its compression of
-// proofs, after a comment that names the statement and the key. Its verifyProof takes what Calldata gives, and reverts where a proof
-// does not hold. It is an error if gnark's template is not the one that is known here.
+// ExportSolidity writes the source of a contract that verifies proofs by this key, as gnark makes it but without its
+// compression of proofs, after a comment that names the statement and the key. Its verifyProof takes what Calldata gives, and
+// reverts where a proof does not hold. It is an error if gnark's template is not the one that is known here.
 //
 // Compiled as the comment says, a statement of 9 public inputs is deployed for 456,000 gas; as gnark has it, for 1.6 million.
 func (v *Verifier) ExportSolidity(w io.Writer) error {
@@ -37,8 +37,8 @@ func (v *Verifier) ExportSolidity(w io.Writer) error {
 // What gnark's template has for compressed proofs only: its members, and lines of comments about them.
 var (
 	compressionFunctions = []string{
-		"negate", "exp", "invert_Fp", "sqrt_Fp", "isSquare_Fp", "sqrt_Fp2", "compress_g1", "decompress_g1", "compress_g2", "decompress_g2",
-		"compressProof", "verifyCompressedProof",
+		"negate", "exp", "invert_Fp", "sqrt_Fp", "isSquare_Fp", "sqrt_Fp2", "compress_g1", "decompress_g1", "compress_g2",
+		"decompress_g2", "compressProof", "verifyCompressedProof",
 	}
 	compressionConstants = []string{
 		"PRECOMPILE_MODEXP", "P", "FRACTION_1_2_FP", "FRACTION_27_82_FP", "FRACTION_3_82_FP", "EXP_INVERSE_FP", "EXP_SQRT_FP",
@@ -53,8 +53,8 @@ var (
 	functionName = regexp.MustCompile(`(?m)^ *function (\w+)`)
 )
 
-// withoutCompression takes the compression of proofs out of the contract that gnark writes. Nothing here compresses any, and it is
-// more than half of the code.
+// withoutCompression takes the compression of proofs out of the contract that gnark writes. Nothing here compresses any, and
+// it is more than half of the code.
 func withoutCompression(source []byte) ([]byte, error) {
 	var parts []string
 	for _, name := range compressionFunctions {

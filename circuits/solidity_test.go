@@ -61,9 +61,9 @@ func TestExportSolidityKnowsItsTemplate(t *testing.T) {
 		"function overloaded": {"function compress_g1(", "function compress_g2("},
 		"constant gone":       {"uint256 constant FRACTION_3_82_FP", "uint256 constant THREE_82TH"},
 		"comment gone":        {"// Constants in Fp\n", ""},
-		"function added":      {"    /// Verify an uncompressed", "    function verifyAny() public {}\n\n    /// Verify an uncompressed"},
+		"function added":      {"    /// Verify an unc", "    function verifyAny() public {}\n\n    /// Verify an unc"},
 		"still needed":        {"require(proof.length == 256", "require(proof.length == 256 && P > 0"},
-		"compression is used": {"(uint256 x, uint256 y) = publicInputMSM(input)", "(uint256 x, uint256 y) = decompress_g1(publicInputMSM(input))"},
+		"compression is used": {" = publicInputMSM(input)", " = decompress_g1(publicInputMSM(input))"},
 	} {
 		changed := strings.ReplaceAll(template.String(), change[0], change[1])
 		if changed == template.String() {

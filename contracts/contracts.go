@@ -8,7 +8,8 @@
 // src/interfaces is their reference.
 //
 // A checkpoint costs between 68,000 and 125,000 gas for logs of up to 2^30 entries, whatever the number of entries it adds; a
-// trial's batch some 100,000 beside the 240,000 of its verifier. gas.golden has the figures. The bytecode asks for an EVM of Cancun or later.
+// trial's batch some 100,000 beside the 240,000 of its verifier. gas.golden has the figures. The bytecode asks for an EVM of
+// Cancun or later.
 //
 // The bindings and artifacts are made by ./generate and not edited.
 package contracts
@@ -27,7 +28,7 @@ import (
 const (
 	RoleSubmitter      uint64 = 1   // submits checkpoints: the writer of the log
 	RoleRecovery       uint64 = 2   // proposes and opens the successor of a lost log
-	RoleGuardian       uint64 = 3   // cancels a proposed successor or an announced key, retires keys; not with RoleRecovery or RoleAnnouncer
+	RoleGuardian       uint64 = 3   // cancels successors and announced keys, retires keys; not to be held by who proposes either
 	RoleRegistrar      uint64 = 4   // opens kinds of roots
 	RoleSponsor        uint64 = 5   // creates trials
 	RoleAnnouncer      uint64 = 6   // announces verifying keys

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// measureTrials goes through a trial of 32 priced visits and 6 pinned versions. Each figure is of a call of its kind that is not the
-// first. Verifiers are stubs: a generated one of 9 inputs takes 240,000 more.
+// measureTrials goes through a trial of 32 priced visits and 6 pinned versions. Where there are several calls of a kind, the
+// figure is the last one's. Verifiers are stubs: a generated one of 9 inputs takes 240,000 more.
 func measureTrials(t *testing.T, figures map[string]uint64) {
 	w := deployTrials(t)
 	for _, contract := range []string{"StatementVerifier", "TrialRegistry"} {
