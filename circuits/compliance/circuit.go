@@ -13,13 +13,13 @@
 //	accOut       where this one has come to: 0 when no place is left
 //	context      what the proof is bound to
 //
-// A proof takes 4^k places, which are a branch of the tree; larger cohorts take several, one after another, each of which goes on where the
-// one before has come to.
+// A proof takes 4^k places, which are a branch of the tree; larger cohorts take several, of one version of the statement or of several, one after
+// another, each of which goes on where the one before has come to.
 //
 // What is proven, each a test of this package breaks alone:
 //
 //  1. the state opens to the counters, the deviations, a number of participants and a root;
-//  2. the places are the next branch of the state's tree: the one after that of the proof before, and of the same state;
+//  2. the places are the next branch of the state's tree: it begins where that of the proof before has ended, and is of the same state;
 //  3. the results go on with the history of everybody who has a place there, in their order;
 //  4. at the end, those who were found are as many as the state says, with the head of the list, and the results are all of them; before the
 //     end, accOut commits to where it is.
@@ -59,11 +59,12 @@ type place struct {
 	Tag, Next, Grant, Fields, History frontend.Variable
 }
 
-// progress is where a chain of proofs is: the branch that comes next, how many places were taken so far, and the results so far.
-type progress struct{ Branch, Found, Results frontend.Variable }
+// progress is where a chain of proofs is: the place that comes next, how many were taken so far, and the results so far. It counts places, not
+// branches: a branch of another version of the statement is another part of the tree.
+type progress struct{ Place, Found, Results frontend.Variable }
 
 func (p progress) digest(h *gadget.Hasher, state frontend.Variable) frontend.Variable {
-	return h.Hash(field.TagCompliance, state, p.Branch, p.Found, p.Results)
+	return h.Hash(field.TagCompliance, state, p.Place, p.Found, p.Results)
 }
 
 // Define implements [frontend.Circuit]; the numbers are those of the package's list.
@@ -90,7 +91,7 @@ func (c *Circuit) open(api frontend.API, h *gadget.Hasher) {
 // begin says where the chain of proofs is: at nothing, or where accIn says.
 func (c *Circuit) begin(api frontend.API, h *gadget.Hasher) {
 	api.AssertIsBoolean(c.First)
-	for _, nothing := range []frontend.Variable{c.From.Branch, c.From.Found, c.From.Results} {
+	for _, nothing := range []frontend.Variable{c.From.Place, c.From.Found, c.From.Results} {
 		gadget.AssertIf(api, c.First, nothing, 0)
 	}
 	api.AssertIsEqual(api.Mul(api.Sub(1, c.First), c.From.digest(h, c.State)), c.AccIn)
@@ -107,8 +108,8 @@ func (c *Circuit) walk(api frontend.API, h *gadget.Hasher) progress { // 3
 	}
 	branch := gadget.Branch(api, h, leaves)
 	api.AssertIsEqual(gadget.Root(api, h, branch, c.Path), c.Now.Root)
-	api.AssertIsEqual(gadget.Index(api, c.Path), c.From.Branch)
-	to.Branch = api.Add(c.From.Branch, 1)
+	api.AssertIsEqual(api.Mul(gadget.Index(api, c.Path), len(c.Places)), c.From.Place)
+	to.Place = api.Add(c.From.Place, len(c.Places))
 	return to
 }
 

@@ -64,8 +64,8 @@ func TestCohortsOfAllSizes(t *testing.T) {
 
 // alone are changes of the second of three chunks, each of which breaks one of the statement's parts and nothing else.
 func alone() map[string]func(w *Witness, c *Circuit) {
-	digest := func(w *Witness, branch, found uint64, results frontend.Variable) field.Element {
-		return come{branch, found, circuittest.Element(results)}.digest(w.Cohort.State())
+	digest := func(w *Witness, place, found uint64, results frontend.Variable) field.Element {
+		return come{place, found, circuittest.Element(results)}.digest(w.Cohort.State())
 	}
 	return map[string]func(w *Witness, c *Circuit){
 		"counters: one less":    func(_ *Witness, c *Circuit) { c.Counters = circuittest.Plus(c.Counters, -1) },
@@ -74,9 +74,9 @@ func alone() map[string]func(w *Witness, c *Circuit) {
 		"state: other counters": func(_ *Witness, c *Circuit) { c.Now.Activity, c.Counters = 0, c.Now.Participants },
 		"begins at nothing":     func(_ *Witness, c *Circuit) { c.First, c.AccIn = 1, 0 },
 		"begins elsewhere": func(w *Witness, c *Circuit) {
-			c.From.Branch = 2
-			c.AccIn = digest(w, 2, 16, c.From.Results)
-			c.AccOut = digest(w, 3, 32, Results(w.Cohort.Participants()[:31]))
+			c.From.Place = 32
+			c.AccIn = digest(w, 32, 16, c.From.Results)
+			c.AccOut = digest(w, 48, 32, Results(w.Cohort.Participants()[:31]))
 		},
 		"a place left out":       func(_ *Witness, c *Circuit) { c.Places[4].There = 0 },
 		"another's history":      func(_ *Witness, c *Circuit) { c.Places[4].History = 7 },
@@ -107,8 +107,8 @@ func TestNobodyIsLeftOutAtTheEnd(t *testing.T) {
 		t.Error("the end after two of three branches is taken")
 	}
 	c = assigned(t, w, 2)
-	skipped := come{2, 16, Results(w.Cohort.Participants()[:15])}
-	c.From = progress{skipped.branch, skipped.found, skipped.results}
+	skipped := come{32, 16, Results(w.Cohort.Participants()[:15])}
+	c.From = progress{skipped.place, skipped.found, skipped.results}
 	c.AccIn = skipped.digest(w.Cohort.State())
 	c.ResultsRoot = func() (e field.Element) {
 		e = skipped.results

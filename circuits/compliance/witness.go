@@ -70,12 +70,12 @@ func (w *Witness) Assign(version, chunk int) (*Circuit, error) {
 	}
 	c := empty(version)
 	places := w.Cohort.Places()
-	from, to := w.progress(places, chunk*size, size), w.progress(places, min((chunk+1)*size, len(places)), size)
+	from, to := reached(places, chunk*size), reached(places, (chunk+1)*size)
 	last := (chunk+1)*size >= len(places)
 	c.Trial, c.State, c.Counters, c.Deviations = state.Trial, state.Digest(), state.Counters(), trial.Lanes(state.Deviations.Lanes())
 	c.ResultsRoot, c.AccIn, c.AccOut, c.Context = field.Element{}, field.Element{}, field.Element{}, w.Context
 	c.Now, c.First, c.Last = gadget.TrialStateOf(state), bit(chunk == 0), bit(last)
-	c.From = progress{Branch: from.branch, Found: from.found, Results: from.results}
+	c.From = progress{Place: from.place, Found: from.found, Results: from.results}
 	if chunk > 0 {
 		c.AccIn = from.digest(state)
 	}
@@ -97,19 +97,21 @@ func (w *Witness) Assign(version, chunk int) (*Circuit, error) {
 
 // come is where a chain of proofs has come to.
 type come struct {
-	branch, found uint64
-	results       field.Element
+	place, found uint64
+	results      field.Element
 }
 
-func (w *Witness) progress(places []trial.Participant, found, size int) (c come) {
-	if found == 0 {
+// reached is where it is before a place.
+func reached(places []trial.Participant, place int) (c come) {
+	if place == 0 {
 		return c
 	}
-	return come{uint64((found + size - 1) / size), uint64(found), Results(places[1:found])}
+	found := min(place, len(places))
+	return come{uint64(place), uint64(found), Results(places[1:found])}
 }
 
 func (c come) digest(s trial.State) field.Element {
-	return field.Hash(field.TagCompliance, s.Digest(), field.Uint64(c.branch), field.Uint64(c.found), c.results)
+	return field.Hash(field.TagCompliance, s.Digest(), field.Uint64(c.place), field.Uint64(c.found), c.results)
 }
 
 func bit(b bool) frontend.Variable {

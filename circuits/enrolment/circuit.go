@@ -28,8 +28,9 @@
 //  8. a re-consent is of somebody who takes part, at this site, and not to an earlier version; it changes their consent and their history alone;
 //  9. what was marked, what is superseded and what comes late is counted, each once for each event, and nothing else.
 //
-// What is not: that a person has one identity only (that is the issuers' to see to), that the roots are fresh and the time is now, what a site knew and did not sign, and for whom a
-// site vouches where both consent and eligibility are marked as missing.
+// What is not: that a person has one identity only (that is the issuers' to see to), that the roots are fresh and the time is now, what a site
+// knew and did not sign, for whom a site vouches where both consent and eligibility are marked as missing, and that somebody who was anonymised
+// does not enrol again: their tag is gone, so that even the batch that the site signed at first would be taken once more.
 package enrolment
 
 import (
@@ -105,31 +106,50 @@ type builder struct {
 	curve   *gadget.Curve
 	version gadget.TrialVersion
 	site    frontend.Variable
+	key     gadget.Point // the site's
 	state   gadget.TrialState
 	digest  frontend.Variable
 }
 
 // Define implements [frontend.Circuit]; the numbers are those of the package's list.
 func (c *Circuit) Define(api frontend.API) error {
-	h, err := gadget.NewHasher(api)
+	b, err := c.begin(api)
 	if err != nil {
 		return err
 	}
-	curve, err := gadget.NewCurve(api)
-	if err != nil {
-		return err
-	}
-	in := gadget.TrialBatchInputs{Trial: c.Trial, OldState: c.OldState, NewState: c.NewState, Protocol: c.Protocol, Time: c.Time}
-	site, key := c.Batch.Open(api, h, curve, in) // 1
-	b := &builder{Circuit: c, api: api, h: h, curve: curve, site: site, state: c.Batch.Before, digest: 0}
-	b.choose()
-	for i := range c.Slots {
-		b.slot(&c.Slots[i])
-	}
-	c.Batch.Close(api, h, curve, in, key, b.digest, b.state) // 2
+	b.slots()
+	c.Batch.Close(api, b.h, b.curve, c.inputs(), b.key, b.end()) // 2
 	api.AssertIsEqual(c.Safety, 0)
 	api.Mul(c.Context, c.Context) // a public input that stands in no constraint binds nothing
 	return nil
+}
+
+func (c *Circuit) inputs() gadget.TrialBatchInputs {
+	return gadget.TrialBatchInputs{Trial: c.Trial, OldState: c.OldState, NewState: c.NewState, Protocol: c.Protocol, Time: c.Time}
+}
+
+func (c *Circuit) begin(api frontend.API) (*builder, error) {
+	h, err := gadget.NewHasher(api)
+	if err != nil {
+		return nil, err
+	}
+	curve, err := gadget.NewCurve(api)
+	if err != nil {
+		return nil, err
+	}
+	site, key := c.Batch.Open(api, h, curve, c.inputs()) // 1
+	return &builder{Circuit: c, api: api, h: h, curve: curve, site: site, key: key, state: c.Batch.Before, digest: 0}, nil
+}
+
+func (b *builder) slots() {
+	b.choose()
+	for i := range b.Slots {
+		b.slot(&b.Slots[i])
+	}
+}
+
+func (b *builder) end() gadget.TrialBatchEnd {
+	return gadget.TrialBatchEnd{Chain: b.digest, State: b.state}
 }
 
 // choose picks the version and says that the policy is its.

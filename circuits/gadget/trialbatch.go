@@ -34,13 +34,25 @@ func (b TrialBatch) Open(api frontend.API, h *Hasher, curve *Curve, in TrialBatc
 	return Index(api, b.Path[:]), key
 }
 
-// Close says that the site has signed the batch's digest, and that the new state is the one that was come to: it sets its time and
+// Close says that the site has signed the batch's digest, and that the new state is the one that was come to, of which it sets the time and the
 // number itself.
-func (b TrialBatch) Close(api frontend.API, h *Hasher, curve *Curve, in TrialBatchInputs, key Point, digest frontend.Variable, after TrialState) {
-	curve.AssertSignature(h, key, h.Hash(field.TagTrialBatchSigned, in.Trial, digest), b.Signature)
-	after.Time, after.Batches = in.Time, api.Add(b.Before.Batches, 1)
-	Bits(api, after.Batches, trial.CountBits)
-	api.AssertIsEqual(after.Digest(api, h, in.Trial), in.NewState)
+func (b TrialBatch) Close(api frontend.API, h *Hasher, curve *Curve, in TrialBatchInputs, key Point, to TrialBatchEnd) {
+	message, digest := b.Outcome(api, h, in, to)
+	curve.AssertSignature(h, key, message, b.Signature)
+	Bits(api, api.Add(b.Before.Batches, 1), trial.CountBits)
+	api.AssertIsEqual(digest, in.NewState)
+}
+
+// TrialBatchEnd is what a batch's events have come to: the chain of them and the state.
+type TrialBatchEnd struct {
+	Chain frontend.Variable
+	State TrialState
+}
+
+// Outcome is what the site signs of a batch that has ended, and the digest of the state after it.
+func (b TrialBatch) Outcome(api frontend.API, h *Hasher, in TrialBatchInputs, to TrialBatchEnd) (message, digest frontend.Variable) {
+	to.State.Time, to.State.Batches = in.Time, api.Add(b.Before.Batches, 1)
+	return h.Hash(field.TagTrialBatchSigned, in.Trial, to.Chain), to.State.Digest(api, h, in.Trial)
 }
 
 // Chain is trial.Chain where there is an event, else the digest as it is.

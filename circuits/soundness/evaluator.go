@@ -19,8 +19,8 @@ import (
 type evaluator struct {
 	frontend.API
 
-	trace   *trace
-	at      int // calls so far
+	trace   *trace // nil: nothing is noted
+	at      int    // calls so far
 	broken  map[int]bool
 	without int // a group whose outputs are taken from the trace and whose constraints are not looked at; -1 for none
 }
@@ -40,9 +40,7 @@ type wire struct{ value fr.Element }
 
 // wires is a copy of an assignment whose inputs are variables.
 func wires(assignment frontend.Circuit) (frontend.Circuit, error) {
-	copied := reflect.New(reflect.TypeOf(assignment).Elem())
-	copied.Elem().Set(reflect.ValueOf(assignment).Elem())
-	c := copied.Interface().(frontend.Circuit)
+	c := clone(assignment)
 	take := func(l schema.LeafInfo, in reflect.Value) error {
 		var e fr.Element
 		if _, err := e.SetInterface(in.Interface()); err != nil {
@@ -53,6 +51,59 @@ func wires(assignment frontend.Circuit) (frontend.Circuit, error) {
 	}
 	_, err := schema.Walk(fr.Modulus(), c, reflect.TypeFor[frontend.Variable](), take)
 	return c, err
+}
+
+// clone is a copy of a circuit that shares nothing with it.
+func clone(c frontend.Circuit) frontend.Circuit {
+	copied := reflect.New(reflect.TypeOf(c).Elem())
+	copied.Elem().Set(reflect.ValueOf(c).Elem())
+	unshare(copied.Elem())
+	return copied.Interface().(frontend.Circuit)
+}
+
+// unshare gives every slice within a value memory of its own.
+func unshare(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			unshare(v.Field(i))
+		}
+	case reflect.Slice:
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		v.Set(own)
+		fallthrough
+	case reflect.Array:
+		for i := range v.Len() {
+			unshare(v.Index(i))
+		}
+	default: // a variable
+	}
+}
+
+// Part is the beginning of what a circuit's Define asks for, which gives some of the variables that it has come to.
+type Part func(frontend.API, frontend.Circuit) ([]frontend.Variable, error)
+
+// Compute runs a part of a circuit on an assignment's numbers, whatever constraints they break, and gives the values of the variables that
+// the part gives: what a prover who lies would go on with.
+func Compute(assignment frontend.Circuit, part Part) ([]fr.Element, error) {
+	return (&evaluator{}).compute(assignment, part)
+}
+
+func (e *evaluator) compute(assignment frontend.Circuit, part Part) ([]fr.Element, error) {
+	c, err := wires(assignment)
+	if err != nil {
+		return nil, err
+	}
+	out, err := part(e, c)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]fr.Element, len(out))
+	for i, v := range out {
+		values[i], _ = value(v)
+	}
+	return values, nil
 }
 
 // record evaluates a true assignment.
@@ -88,16 +139,7 @@ func (t *trace) evaluate(c frontend.Circuit, without int) (broken []int, err err
 
 // call numbers a call, and gives its outputs, which compute gives unless they are those of a group that is left out.
 func (e *evaluator) call(compute func() []fr.Element) []frontend.Variable {
-	t, i := e.trace, e.at
-	e.at++
-	if t.recording {
-		t.group = append(t.group, t.groupHere())
-		t.outputs = append(t.outputs, compute())
-	}
-	out := t.outputs[i]
-	if t.group[i] != e.without {
-		out = compute()
-	}
+	out := e.outputs(compute)
 	variables := make([]frontend.Variable, len(out))
 	for j := range out {
 		variables[j] = &wire{value: out[j]}
@@ -105,8 +147,26 @@ func (e *evaluator) call(compute func() []fr.Element) []frontend.Variable {
 	return variables
 }
 
+func (e *evaluator) outputs(compute func() []fr.Element) []fr.Element {
+	t, i := e.trace, e.at
+	e.at++
+	switch {
+	case t == nil:
+		return compute()
+	case t.recording:
+		t.group = append(t.group, t.groupHere())
+		t.outputs = append(t.outputs, compute())
+	case t.group[i] != e.without:
+		return compute()
+	}
+	return t.outputs[i]
+}
+
 // holds notes a constraint.
 func (e *evaluator) holds(ok bool) {
+	if e.trace == nil {
+		return
+	}
 	t, i := e.trace, e.at
 	e.at++
 	if t.recording {
@@ -234,6 +294,14 @@ func (e *evaluator) IsZero(v frontend.Variable) frontend.Variable {
 func (e *evaluator) Select(b, v1, v2 frontend.Variable) frontend.Variable {
 	e.AssertIsBoolean(b)
 	return e.Add(v2, e.Mul(b, e.Sub(v1, v2)))
+}
+
+func (e *evaluator) FromBinary(digits ...frontend.Variable) frontend.Variable {
+	var sum frontend.Variable = 0
+	for i := len(digits) - 1; i >= 0; i-- {
+		sum = e.Add(e.Mul(sum, 2), digits[i])
+	}
+	return sum
 }
 
 func (e *evaluator) AssertIsEqual(v1, v2 frontend.Variable) {

@@ -3,7 +3,8 @@
 // ask for line by line; hashes, decompositions into bits and multiplications of points count as one.
 //
 // A group is needed if an assignment of which the statement is not true is accepted without it, and only without it. Two ways are tried: its
-// constraints alone are dropped, or its outputs are, too, what they were in the true assignment, as a prover could choose. It takes
+// constraints alone are dropped, or its outputs are, too, what they were in the true assignment, as a prover could choose. Where a statement's
+// outputs follow from all else, as a new state does, a third is: they are computed for the prover who has such a gap, see [Gap]. It takes
 // some seconds for 10,000 constraints, most of them in evaluating the circuit, 20 ms each time.
 package soundness
 
@@ -28,12 +29,20 @@ import (
 // Attack is an assignment of which the statement is not true, and the true one that it was made of: what they have in common but for the lie.
 type Attack struct{ True, False frontend.Circuit }
 
+// Gap is two true assignments, and how a prover makes the second fit while a group of constraints is missing, whose outputs are still what they
+// were in the first. Settle is given what computes a part of the circuit for such a prover.
+type Gap struct {
+	True, Other frontend.Circuit
+	Settle      func(compute func(Part) ([]fr.Element, error)) (frontend.Circuit, error)
+}
+
 // Campaign is a statement with true assignments and attacks, by name, and the reasons for what survives: by the place of a group, or
 // the name of an input up to its indices, as the report has them.
 type Campaign struct {
 	Statement circuits.Statement
 	True      map[string]frontend.Circuit
 	Attacks   map[string]Attack
+	Gaps      map[string]Gap
 	Reasons   map[string]string // beside those of the gadgets that all statements share
 }
 
@@ -105,6 +114,11 @@ func (r *run) prepare(t *testing.T, whole bool) {
 			t.Errorf("attack %q: gnark's solver accepts it: %v; groups that it breaks: %d", name, solved, len(broken))
 		}
 		r.broken[name] = broken
+	}
+	for name, g := range r.Gaps {
+		if whole && len(r.evaluate(t, Attack{g.True, g.Other}, "")) != 0 {
+			t.Errorf("gap %q: the other is not true", name)
+		}
 	}
 }
 
@@ -195,9 +209,7 @@ func leavesOf(t *testing.T, c frontend.Circuit) (found []input) {
 // changed is a copy of an assignment with one input changed.
 func changed(t *testing.T, c frontend.Circuit, name string, change func(*fr.Element)) frontend.Circuit {
 	t.Helper()
-	copied := reflect.New(reflect.TypeOf(c).Elem())
-	copied.Elem().Set(reflect.ValueOf(c).Elem())
-	out := copied.Interface().(frontend.Circuit)
+	out := clone(c)
 	for _, l := range leavesOf(t, out) {
 		if l.name == name {
 			e := circuittest.Element(l.value.Interface())
@@ -227,12 +239,36 @@ func (r *run) attackAll(t *testing.T) {
 // leaveOut looks for an attack that is accepted once a group gives what it gave in the true assignment.
 func (r *run) leaveOut(t *testing.T, group string) {
 	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(r.Gaps)) {
+		if r.fits(t, r.Gaps[name], group) {
+			r.killedBy[group] = name + ", its outputs kept and the rest made to fit"
+			return
+		}
+	}
 	for _, a := range r.attacks {
 		if len(r.evaluate(t, a.Attack, group)) == 0 {
 			r.killedBy[group] = a.name + ", its outputs kept"
 			return
 		}
 	}
+}
+
+// fits says whether the other assignment of a gap is accepted without a group, and only without it, once the rest fits.
+func (r *run) fits(t *testing.T, g Gap, group string) bool {
+	t.Helper()
+	trace := r.traceOf(t, g.True)
+	n, ok := trace.number[group]
+	if !ok {
+		return false
+	}
+	settled, err := g.Settle(func(part Part) ([]fr.Element, error) {
+		return (&evaluator{trace: trace, broken: map[int]bool{}, without: n}).compute(g.Other, part)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lie := Attack{g.True, settled}
+	return len(r.evaluate(t, lie, group)) == 0 && len(r.evaluate(t, lie, "")) != 0
 }
 
 // judge fails for what survives without a reason.

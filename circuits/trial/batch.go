@@ -64,10 +64,10 @@ func (b *Batch) Enrol(e Event, c Consent) (moves [2]Move, err error) {
 		return moves, err
 	}
 	p := Participant{Tag: e.Tag, Site: b.Site, Custodial: e.Custodial, History: e.Extend(field.Element{})}
-	b.consent(&p, e, c)
-	if moves, err = b.after.insert(p); err != nil {
+	if moves, err = b.after.insert(p.consenting(e, c)); err != nil {
 		return moves, err
 	}
+	b.consented(e)
 	s := &b.after.state
 	count(&s.Activity.Custodial, e.Custodial)
 	count(&s.Deviations.Ineligible, e.Ineligible)
@@ -91,7 +91,8 @@ func (b *Batch) Reconsent(e Event, c Consent) (Move, error) {
 		return Move{}, fmt.Errorf("%w: version %d came after it", ErrNotInForce, p.Version+1)
 	}
 	p.History = e.Extend(p.History)
-	b.consent(&p, e, c)
+	p = p.consenting(e, c)
+	b.consented(e)
 	b.after.state.Activity.Reconsents++
 	b.recorded(e, p.History)
 	return b.after.move(place, p), nil
@@ -118,9 +119,14 @@ func (b *Batch) check(e Event, k Kind, c Consent) error {
 	return nil
 }
 
-// consent writes a consent down.
-func (b *Batch) consent(p *Participant, e Event, c Consent) {
+// consenting is the participant with a consent written down.
+func (p Participant) consenting(e Event, c Consent) Participant {
 	p.Version, p.Consented, p.Grant, p.GrantIndex, p.GrantUntil = e.Version, e.When, c.Leaf, c.Index, c.Until
+	return p
+}
+
+// consented counts a consent to what is superseded.
+func (b *Batch) consented(e Event) {
 	count(&b.after.state.Deviations.Superseded, b.Protocol.Versions[e.Version].Until <= e.When)
 }
 
@@ -155,6 +161,8 @@ func (b *Batch) Record(e Event) ([]Move, error) {
 		return nil, ErrFuture
 	case e.status() != Active && p.Status == Withdrawn:
 		return nil, ErrWithdrawn
+	case e.Kind == Visit && int(p.Version) >= len(b.Protocol.Versions):
+		return nil, fmt.Errorf("%w: the participant's version %d", ErrNotInForce, p.Version+1)
 	}
 	if e.Kind == Visit {
 		b.deviations(e, p)

@@ -127,8 +127,11 @@ var ErrNotTheState = errors.New("these participants are not the state's")
 // Restore is a cohort from its state and its participants, in the order of their enrolment; [ErrNotTheState] when they do not belong together.
 func Restore(s State, participants []Participant) (*Cohort, error) {
 	c := NewCohort(s.Trial)
-	if len(participants) != int(s.Participants) {
+	switch {
+	case len(participants) != int(s.Participants):
 		return nil, fmt.Errorf("%w: %d of %d", ErrNotTheState, len(participants), s.Participants)
+	case !s.bounded() || !bounded(participants):
+		return nil, fmt.Errorf("%w: a number out of its bounds", ErrNotTheState)
 	}
 	c.places = append(c.places, participants...)
 	for i, p := range participants {

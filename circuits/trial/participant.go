@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"slices"
 
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
@@ -58,4 +59,12 @@ func (p Participant) Fields() field.Element {
 // Leaf is the participant's leaf in the tree.
 func (p Participant) Leaf() field.Element {
 	return field.Hash(field.TagParticipant, p.Tag, p.Next, p.Grant, p.Fields(), p.History)
+}
+
+// bounded says whether each number of all is below its bound, so that no others have the same leaf.
+func bounded(participants []Participant) bool {
+	return !slices.ContainsFunc(participants, func(p Participant) bool {
+		return p.GrantIndex >= 1<<identity.IndexBits || p.Version >= Versions || p.Phase >= 1<<PhaseBits || p.Status > Lost ||
+			max(p.GrantUntil, p.Consented, p.LastVisit, p.StatusSince) > Forever
+	})
 }

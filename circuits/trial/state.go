@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"slices"
+
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
 )
@@ -76,6 +78,12 @@ type State struct {
 func (s State) Digest() field.Element {
 	return field.Hash(field.TagTrialState, s.Trial, s.Root, Lanes(s.Activity.Lanes()), Lanes(s.Deviations.Lanes()),
 		pack(part{s.Time, identity.TimeBits}, part{uint64(s.Batches), CountBits}, part{uint64(s.Participants), CountBits}, part{uint64(s.SinceFlag), LaneBits}))
+}
+
+// bounded says whether each number is below its bound, so that no other state has the same digest.
+func (s State) bounded() bool {
+	lanes := append(append(s.Activity.Lanes(), s.Deviations.Lanes()...), s.SinceFlag)
+	return s.Time <= Forever && slices.Max(lanes) < 1<<LaneBits
 }
 
 // Counters are the participants and the activity as compliance shows them.

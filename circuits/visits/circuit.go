@@ -9,7 +9,7 @@
 //
 //  1. the states, the protocol and the site are those that the public inputs commit to, and the time is not before the last batch's;
 //  2. the site has signed exactly these events, in this order; a slot without an event changes nothing;
-//  3. an event is of a participant of this site, is of one kind, and is not later than the batch;
+//  3. an event is of a participant of this site who was not anonymised, is of one kind, and is not later than the batch;
 //  4. a visit adds one to the participant's visits and sets their phase and last visit; a serious event adds one to their events; a withdrawal, a
 //     discontinuation and a loss to follow-up set their status and since when, and not after a withdrawal; every event extends their history,
 //     so that a correction appends and replaces nothing; nothing else of them changes;
@@ -17,7 +17,7 @@
 //     without it;
 //  6. every event is counted once, by its kind;
 //  7. deviations of a visit, counted once each: the grant's leaf is not in the tree of grants at its place, or the visit is before the consent or not
-//     before the grant's end; the version is superseded at that time; the phase is neither the participant's nor the next; the visit is later than the participant's withdrawal;
+//     before the grant's end; the version, one of the protocol's, is superseded at that time; the phase is neither the participant's nor the next; the visit is later than the participant's withdrawal;
 //  8. an event that is recorded later than the protocol allows is counted;
 //  9. the flag is raised at the threshold, and the count since the last flag begins again.
 //
@@ -79,32 +79,54 @@ type builder struct {
 	*Circuit
 	api    frontend.API
 	h      *gadget.Hasher
+	curve  *gadget.Curve
 	site   frontend.Variable
+	key    gadget.Point // the site's
 	state  gadget.TrialState
 	digest frontend.Variable
+	raised frontend.Variable // the flag
 }
 
 // Define implements [frontend.Circuit]; the numbers are those of the package's list.
 func (c *Circuit) Define(api frontend.API) error {
-	h, err := gadget.NewHasher(api)
+	b, err := c.begin(api)
 	if err != nil {
 		return err
+	}
+	b.slots()
+	api.AssertIsEqual(c.Safety, b.raised)
+	c.Batch.Close(api, b.h, b.curve, c.inputs(), b.key, b.end()) // 2
+	api.Mul(c.IssuersRoot, c.IssuersRoot)                        // public inputs that stand in no constraint bind nothing
+	api.Mul(c.Context, c.Context)
+	return nil
+}
+
+func (c *Circuit) inputs() gadget.TrialBatchInputs {
+	return gadget.TrialBatchInputs{Trial: c.Trial, OldState: c.OldState, NewState: c.NewState, Protocol: c.Protocol, Time: c.Time}
+}
+
+func (c *Circuit) begin(api frontend.API) (*builder, error) {
+	h, err := gadget.NewHasher(api)
+	if err != nil {
+		return nil, err
 	}
 	curve, err := gadget.NewCurve(api)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in := gadget.TrialBatchInputs{Trial: c.Trial, OldState: c.OldState, NewState: c.NewState, Protocol: c.Protocol, Time: c.Time}
-	site, key := c.Batch.Open(api, h, curve, in) // 1
-	b := &builder{Circuit: c, api: api, h: h, site: site, state: c.Batch.Before, digest: 0}
-	for i := range c.Slots {
+	site, key := c.Batch.Open(api, h, curve, c.inputs()) // 1
+	return &builder{Circuit: c, api: api, h: h, curve: curve, site: site, key: key, state: c.Batch.Before, digest: 0}, nil
+}
+
+func (b *builder) slots() {
+	for i := range b.Slots {
 		b.slot(i)
 	}
 	b.flag()
-	c.Batch.Close(api, h, curve, in, key, b.digest, b.state) // 2
-	api.Mul(c.IssuersRoot, c.IssuersRoot)                    // public inputs that stand in no constraint bind nothing
-	api.Mul(c.Context, c.Context)
-	return nil
+}
+
+func (b *builder) end() gadget.TrialBatchEnd {
+	return gadget.TrialBatchEnd{Chain: b.digest, State: b.state}
 }
 
 func (b *builder) slot(i int) {
@@ -118,10 +140,10 @@ func (b *builder) slot(i int) {
 	event := api.Sub(one, s.unlinks())
 	p := s.Participant
 	p.AssertBounded(api)
+	gadget.AssertIf(api, one, api.IsZero(api.Sub(p.Next, p.Tag)), 0) // who was anonymised has no events and is nobody's neighbour
 	api.AssertIsEqual(gadget.Root(api, b.h, p.Leaf(api, b.h), s.Path[:]), b.state.Root)
 	b.belongs(s, event)
-	after := b.change(s, event)
-	b.order(i, &after)
+	after := b.after(i, event)
 	b.digest = gadget.Chain(api, b.h, event, b.digest, p.Tag, after.History)
 	b.state.Root = gadget.RootWith(api, b.h, after.Leaf(api, b.h), s.Path[:])
 	b.count(s, event)
@@ -134,6 +156,13 @@ func (b *builder) belongs(s *slot, event frontend.Variable) { // 3
 	gadget.Bits(b.api, b.api.Mul(event, b.api.Sub(b.Time, s.When)), identity.TimeBits)
 	gadget.AssertIf(b.api, event, s.Participant.Site, b.site)
 	gadget.AssertIf(b.api, event, b.api.IsZero(s.Participant.Tag), 0) // the head of the list
+}
+
+// after is the participant after a slot.
+func (b *builder) after(i int, event frontend.Variable) gadget.Participant {
+	after := b.change(&b.Slots[i], event)
+	b.order(i, &after)
+	return after
 }
 
 // change is the participant after the slot's event.
@@ -223,6 +252,7 @@ func (b *builder) unconsented(s *slot) frontend.Variable {
 
 func (b *builder) superseded(s *slot) frontend.Variable {
 	version := b.Batch.Protocol.Version(b.api, s.Participant.Version)
+	gadget.AssertIf(b.api, s.is(trial.Visit), version.Present, 1)
 	return b.api.Sub(1, gadget.Less(b.api, s.When, version.Until, identity.TimeBits))
 }
 
@@ -240,6 +270,6 @@ func (b *builder) afterWithdrawal(s *slot) frontend.Variable {
 func (b *builder) flag() { // 9
 	below := gadget.Less(b.api, b.state.SinceFlag, b.Batch.Protocol.Safety, trial.LaneBits)
 	gadget.Bits(b.api, b.state.SinceFlag, trial.LaneBits)
-	b.api.AssertIsEqual(b.Safety, b.api.Sub(1, below))
+	b.raised = b.api.Sub(1, below)
 	b.state.SinceFlag = b.api.Mul(b.state.SinceFlag, below)
 }
