@@ -4,7 +4,10 @@ package circuittest
 
 import (
 	"crypto/rand"
+	"maps"
 	"math/big"
+	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -96,6 +99,20 @@ func Solver(s circuits.Statement) func(testing.TB, frontend.Circuit) bool {
 		}
 		return c.R1CS().IsSolved(w) == nil
 	}
+}
+
+// Some are every sixth of what a test of a large statement tries, by name; all of it with LETHE_CAMPAIGN set.
+func Some[T any](all map[string]T) map[string]T {
+	if os.Getenv("LETHE_CAMPAIGN") != "" {
+		return all
+	}
+	some := map[string]T{}
+	for i, name := range slices.Sorted(maps.Keys(all)) {
+		if i%6 == 0 {
+			some[name] = all[name]
+		}
+	}
+	return some
 }
 
 // WantCounts holds a statement to its numbers of constraints and public inputs, so that none changes unseen.

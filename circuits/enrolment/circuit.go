@@ -237,8 +237,17 @@ func (b *builder) places(s *slot, tag, grant, history frontend.Variable) {
 	api.AssertIsEqual(gadget.Root(api, b.h, old.Leaf(api, b.h), s.NeighbourPath[:]), b.state.Root)
 	b.between(s, tag)
 	b.again(s, tag)
-	consent := b.consent(s, grant, history)
-	after := old
+	after, joins := b.change(s, tag, grant, history)
+	root := gadget.RootWith(api, b.h, after.Leaf(api, b.h), s.NeighbourPath[:])
+	gadget.AssertIf(api, s.New, gadget.Root(api, b.h, field.Element{}, s.PlacePath[:]), root)
+	gadget.AssertIf(api, s.New, gadget.Index(api, s.PlacePath[:]), api.Add(b.state.Participants, 1))
+	b.state.Root = api.Select(s.New, gadget.RootWith(api, b.h, joins.Leaf(api, b.h), s.PlacePath[:]), root)
+}
+
+// change is the neighbour, or the participant who consents again, after the slot, and who is new.
+func (b *builder) change(s *slot, tag, grant, history frontend.Variable) (after, joins gadget.Participant) {
+	api, old, consent := b.api, s.Neighbour, b.consent(s, grant, history)
+	after = old
 	after.Next = api.Select(s.New, tag, old.Next)
 	for _, f := range []struct {
 		to   *frontend.Variable
@@ -248,11 +257,8 @@ func (b *builder) places(s *slot, tag, grant, history frontend.Variable) {
 		{&after.History, consent.History}} {
 		*f.to = api.Select(s.Again, f.from, *f.to)
 	}
-	root := gadget.RootWith(api, b.h, after.Leaf(api, b.h), s.NeighbourPath[:])
 	consent.Tag, consent.Next = tag, old.Next
-	gadget.AssertIf(api, s.New, gadget.Root(api, b.h, field.Element{}, s.PlacePath[:]), root)
-	gadget.AssertIf(api, s.New, gadget.Index(api, s.PlacePath[:]), api.Add(b.state.Participants, 1))
-	b.state.Root = api.Select(s.New, gadget.RootWith(api, b.h, consent.Leaf(api, b.h), s.PlacePath[:]), root)
+	return after, consent
 }
 
 // between says that a new tag lies between the neighbour's and the next.

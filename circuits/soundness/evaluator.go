@@ -22,6 +22,7 @@ type evaluator struct {
 	trace   *trace // nil: nothing is noted
 	at      int    // calls so far
 	broken  map[int]bool
+	enough  int // so many broken groups end the evaluation
 	without int // a group whose outputs are taken from the trace and whose constraints are not looked at; -1 for none
 }
 
@@ -36,7 +37,10 @@ type trace struct {
 }
 
 // wire is a variable that is no constant.
-type wire struct{ value fr.Element }
+type wire struct {
+	value   fr.Element
+	boolean bool // it was said to be a bit, which gnark asks for once
+}
 
 // wires is a copy of an assignment whose inputs are variables.
 func wires(assignment frontend.Circuit) (frontend.Circuit, error) {
@@ -46,7 +50,7 @@ func wires(assignment frontend.Circuit) (frontend.Circuit, error) {
 		if _, err := e.SetInterface(in.Interface()); err != nil {
 			return fmt.Errorf("%s: %w", l.FullName(), err)
 		}
-		in.Set(reflect.ValueOf(&wire{e}))
+		in.Set(reflect.ValueOf(&wire{value: e}))
 		return nil
 	}
 	_, err := schema.Walk(fr.Modulus(), c, reflect.TypeFor[frontend.Variable](), take)
@@ -109,7 +113,7 @@ func (e *evaluator) compute(assignment frontend.Circuit, part Part) ([]fr.Elemen
 // record evaluates a true assignment.
 func record(c frontend.Circuit) (*trace, error) {
 	t := &trace{recording: true, number: map[string]int{}}
-	broken, err := t.evaluate(c, -1)
+	broken, err := t.evaluate(c, -1, 1)
 	t.recording = false
 	if err != nil {
 		return nil, err
@@ -120,14 +124,14 @@ func record(c frontend.Circuit) (*trace, error) {
 	return t, nil
 }
 
-// evaluate gives the groups that an assignment breaks, in order.
-func (t *trace) evaluate(c frontend.Circuit, without int) (broken []int, err error) {
-	e := &evaluator{trace: t, broken: map[int]bool{}, without: without}
+// evaluate gives the groups that an assignment breaks, in order; so many are enough.
+func (t *trace) evaluate(c frontend.Circuit, without, enough int) (broken []int, err error) {
+	e := &evaluator{trace: t, broken: map[int]bool{}, enough: enough, without: without}
 	assigned, err := wires(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := assigned.Define(e); err != nil {
+	if err := e.define(assigned); err != nil {
 		return nil, err
 	}
 	for g := range e.broken {
@@ -135,6 +139,20 @@ func (t *trace) evaluate(c frontend.Circuit, without int) (broken []int, err err
 	}
 	slices.Sort(broken)
 	return broken, nil
+}
+
+// brokenEnough ends an evaluation that nothing more is to be learnt of.
+type brokenEnough struct{}
+
+func (e *evaluator) define(c frontend.Circuit) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(brokenEnough); !ok {
+				panic(r)
+			}
+		}
+	}()
+	return c.Define(e)
 }
 
 // call numbers a call, and gives its outputs, which compute gives unless they are those of a group that is left out.
@@ -174,7 +192,9 @@ func (e *evaluator) holds(ok bool) {
 		t.outputs = append(t.outputs, nil)
 	}
 	if g := t.group[i]; !ok && g != e.without {
-		e.broken[g] = true
+		if e.broken[g] = true; len(e.broken) == e.enough {
+			panic(brokenEnough{})
+		}
 	}
 }
 
@@ -218,6 +238,9 @@ func value(v frontend.Variable) (e fr.Element, constant bool) {
 	if w, ok := v.(*wire); ok {
 		return w.value, false
 	}
+	if c, ok := v.(fr.Element); ok {
+		return c, true
+	}
 	if _, err := e.SetInterface(v); err != nil {
 		panic(fmt.Sprintf("soundness: a variable of type %T", v))
 	}
@@ -234,8 +257,11 @@ func linear(e fr.Element, constant bool) frontend.Variable {
 
 func fold(by func(sum, v *fr.Element), v1, v2 frontend.Variable, more []frontend.Variable) frontend.Variable {
 	sum, constant := value(v1)
-	for _, v := range append([]frontend.Variable{v2}, more...) {
-		e, c := value(v)
+	e, c := value(v2)
+	by(&sum, &e)
+	constant = constant && c
+	for _, v := range more {
+		e, c = value(v)
 		by(&sum, &e)
 		constant = constant && c
 	}
@@ -253,18 +279,21 @@ func (e *evaluator) Sub(v1, v2 frontend.Variable, more ...frontend.Variable) fro
 func (e *evaluator) Neg(v frontend.Variable) frontend.Variable { return e.Sub(0, v) }
 
 func (e *evaluator) Mul(v1, v2 frontend.Variable, more ...frontend.Variable) frontend.Variable {
-	product := v1
-	for _, v := range append([]frontend.Variable{v2}, more...) {
-		a, ca := value(product)
-		b, cb := value(v)
-		a.Mul(&a, &b)
-		if ca || cb {
-			product = linear(a, ca && cb)
-		} else {
-			product = e.call(func() []fr.Element { return []fr.Element{a} })[0]
-		}
+	product := e.times(v1, v2)
+	for _, v := range more {
+		product = e.times(product, v)
 	}
 	return product
+}
+
+func (e *evaluator) times(v1, v2 frontend.Variable) frontend.Variable {
+	a, ca := value(v1)
+	b, cb := value(v2)
+	a.Mul(&a, &b)
+	if ca || cb {
+		return linear(a, ca && cb)
+	}
+	return e.call(func() []fr.Element { return []fr.Element{a} })[0]
 }
 
 // DivUnchecked gives 0 for 0/0, as gnark's solver does; a prover might take anything.
@@ -317,6 +346,12 @@ func (e *evaluator) AssertIsDifferent(v1, v2 frontend.Variable) {
 }
 
 func (e *evaluator) AssertIsBoolean(v frontend.Variable) {
+	if w, ok := v.(*wire); ok {
+		if w.boolean {
+			return
+		}
+		w.boolean = true
+	}
 	a, _ := value(v)
 	e.holds(a.IsZero() || a.IsOne())
 }

@@ -109,14 +109,14 @@ func (r *run) prepare(t *testing.T, whole bool) {
 		}
 		a := r.Attacks[name]
 		r.attacks = append(r.attacks, attack{name, a})
-		broken := r.evaluate(t, a, "")
+		broken := r.evaluate(t, a, "", 2)
 		if solved := solves(t, a.False); solved || len(broken) == 0 {
-			t.Errorf("attack %q: gnark's solver accepts it: %v; groups that it breaks: %d", name, solved, len(broken))
+			t.Errorf("attack %q: gnark's solver accepts it: %v; groups that it breaks, of two: %d", name, solved, len(broken))
 		}
 		r.broken[name] = broken
 	}
 	for name, g := range r.Gaps {
-		if whole && len(r.evaluate(t, Attack{g.True, g.Other}, "")) != 0 {
+		if whole && len(r.evaluate(t, Attack{g.True, g.Other}, "", 1)) != 0 {
 			t.Errorf("gap %q: the other is not true", name)
 		}
 	}
@@ -134,15 +134,15 @@ func (r *run) traceOf(t *testing.T, c frontend.Circuit) *trace {
 	return r.traces[c]
 }
 
-// evaluate gives the groups that an attack breaks, with one of them left out if it is named.
-func (r *run) evaluate(t *testing.T, a Attack, without string) (broken []string) {
+// evaluate gives the groups that an attack breaks, with one of them left out if it is named; so many are enough.
+func (r *run) evaluate(t *testing.T, a Attack, without string, enough int) (broken []string) {
 	t.Helper()
 	trace := r.traceOf(t, a.True)
 	n, ok := trace.number[without]
 	if !ok {
 		n = -1
 	}
-	found, err := trace.evaluate(a.False, n)
+	found, err := trace.evaluate(a.False, n, enough)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func (r *run) changeInputs(t *testing.T) {
 			}
 			for how, change := range changes {
 				a := Attack{honest, changed(t, honest, l.name, change)}
-				broken := r.evaluate(t, a, "")
+				broken := r.evaluate(t, a, "", 2)
 				if len(broken) == 0 {
 					r.inputs[l.name] = "" // as long as nothing else refuses it
 					continue
@@ -246,7 +246,7 @@ func (r *run) leaveOut(t *testing.T, group string) {
 		}
 	}
 	for _, a := range r.attacks {
-		if len(r.evaluate(t, a.Attack, group)) == 0 {
+		if len(r.evaluate(t, a.Attack, group, 1)) == 0 {
 			r.killedBy[group] = a.name + ", its outputs kept"
 			return
 		}
@@ -268,7 +268,7 @@ func (r *run) fits(t *testing.T, g Gap, group string) bool {
 		t.Fatal(err)
 	}
 	lie := Attack{g.True, settled}
-	return len(r.evaluate(t, lie, group)) == 0 && len(r.evaluate(t, lie, "")) != 0
+	return len(r.evaluate(t, lie, group, 1)) == 0 && len(r.evaluate(t, lie, "", 1)) != 0
 }
 
 // judge fails for what survives without a reason.

@@ -240,13 +240,17 @@ func ofConsents() map[string]lie {
 func TestThreat37EachLieIsRefusedAlone(t *testing.T) {
 	s := newScene(t)
 	s.t = t
-	for name, l := range lies() {
+	for name, l := range circuittest.Some(lies()) {
 		c := l.batch(t, s)
-		if !solvesFew(t, c) {
-			t.Fatalf("%s: the batch must be true before it is broken", name)
-		}
 		if s.tell(t, l, c); solvesFew(t, c) {
 			t.Errorf("%s: it was proven", name)
+		}
+	}
+	for name, l := range map[string]lie{"a visit": {}, "an anonymisation": {event: anonymous()}} {
+		l.do = func(*scene, *Circuit, *slot) {}
+		c := l.batch(t, s)
+		if s.tell(t, l, c); !solvesFew(t, c) {
+			t.Errorf("%s: a lie about nothing must be true", name)
 		}
 	}
 }

@@ -108,9 +108,11 @@ func (s *scene) batch(t testing.TB, time uint64, steps ...step) *Circuit {
 	}
 	for i := used; i < few; i++ {
 		c.Slots[i].Participant = gadget.ParticipantOf(s.Cohort.Places()[0])
+		if err := gadget.AssignPath("head", c.Slots[i].Path[:], s.places.Path(0)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c.Slots = slices.Concat(c.Slots[used:], c.Slots[:used])
-	s.settle(t, c)
 	return c
 }
 

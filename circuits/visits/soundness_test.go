@@ -64,7 +64,7 @@ func unfitting() map[string]func(s *scene, c *Circuit, l *slot) {
 func TestThreat37WhatDoesNotFitIsRefused(t *testing.T) {
 	s := newScene(t)
 	s.t = t
-	for name, breakIt := range unfitting() {
+	for name, breakIt := range circuittest.Some(unfitting()) {
 		c := lie{}.batch(t, s)
 		if breakIt(s, c, &c.Slots[last]); solvesFew(t, c) {
 			t.Errorf("%s: it was proven", name)
@@ -110,7 +110,9 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 	gaps, plain := map[string]soundness.Gap{}, lie{}.batch(t, s)
 	gap := func(of, beside *Circuit) soundness.Gap {
 		return soundness.Gap{True: beside, Other: of, Settle: func(compute func(soundness.Part) ([]fr.Element, error)) (frontend.Circuit, error) {
-			out, err := compute(func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) { return outcome(api, c.(*Circuit)) })
+			out, err := compute(func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
+				return outcome(api, c.(*Circuit))
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -130,17 +132,21 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	s.t = t
 	c := soundness.Campaign{
 		Statement: small(), True: map[string]frontend.Circuit{"a visit": lie{}.batch(t, s), "anonymised": lie{event: anonymous()}.batch(t, s)},
-		Attacks: map[string]soundness.Attack{}, Gaps: s.gaps(t), Reasons: reasons,
+		Attacks: map[string]soundness.Attack{}, Gaps: circuittest.Some(s.gaps(t)), Reasons: reasons,
 	}
-	for name, l := range lies() {
-		good, bad := l.batch(t, s), l.batch(t, s)
+	honest := map[trial.Kind]frontend.Circuit{trial.None: c.True["a visit"], trial.Anonymisation: c.True["anonymised"]}
+	for name, l := range circuittest.Some(lies()) {
+		bad, kind := l.batch(t, s), l.event.Kind
+		if honest[kind] == nil {
+			honest[kind] = l.batch(t, s)
+		}
 		s.tell(t, l, bad)
-		c.Attacks[name] = soundness.Attack{True: good, False: bad}
+		c.Attacks[name] = soundness.Attack{True: honest[kind], False: bad}
 	}
-	for name, breakIt := range unfitting() {
-		good, bad := lie{}.batch(t, s), lie{}.batch(t, s)
+	for name, breakIt := range circuittest.Some(unfitting()) {
+		bad := lie{}.batch(t, s)
 		breakIt(s, bad, &bad.Slots[last])
-		c.Attacks[name] = soundness.Attack{True: good, False: bad}
+		c.Attacks[name] = soundness.Attack{True: honest[trial.None], False: bad}
 	}
 	c.Run(t)
 }
