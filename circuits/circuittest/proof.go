@@ -146,6 +146,21 @@ func (p Proven) WantSnarkjs(t *testing.T) {
 	}
 }
 
+// BenchProve proves an assignment over and over, and reports the microseconds of a constraint and the process's peak memory.
+func BenchProve(b *testing.B, s circuits.Statement, assignment frontend.Circuit) {
+	b.Helper()
+	prover := circuits.NewProver(Keys(b, s))
+	for b.Loop() {
+		if _, err := prover.Prove(b.Context(), assignment); err != nil {
+			b.Fatal(err)
+		}
+	}
+	n := float64(Keys(b, s).Manifest.Constraints)
+	b.ReportMetric(n, "constraints")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "µs/constraint")
+	b.ReportMetric(PeakMB(), "peak-MB")
+}
+
 // PeakMB is the most memory that this process has held so far, in megabytes.
 func PeakMB() float64 {
 	var u syscall.Rusage

@@ -97,20 +97,26 @@ func (c *Circuit) begin(api frontend.API, h *gadget.Hasher) {
 	api.AssertIsEqual(api.Mul(api.Sub(1, c.First), c.From.digest(h, c.State)), c.AccIn)
 }
 
-// walk goes through the branch, and gives where the chain has come to.
-func (c *Circuit) walk(api frontend.API, h *gadget.Hasher) progress { // 3
-	to, leaves := c.From, make([]frontend.Variable, len(c.Places))
+// walk goes through the branch, which is the next of the state's tree, and gives where the chain has come to.
+func (c *Circuit) walk(api frontend.API, h *gadget.Hasher) progress {
+	branch, to := c.branch(api, h) // 3
+	api.AssertIsEqual(gadget.Root(api, h, branch, c.Path), c.Now.Root)
+	api.AssertIsEqual(api.Mul(gadget.Index(api, c.Path), len(c.Places)), c.From.Place)
+	return to
+}
+
+// branch is the node over the places, and where the chain has come to after them.
+func (c *Circuit) branch(api frontend.API, h *gadget.Hasher) (node frontend.Variable, to progress) {
+	leaves := make([]frontend.Variable, len(c.Places))
+	to = c.From
 	for i, p := range c.Places {
 		api.AssertIsBoolean(p.There)
 		leaves[i] = api.Mul(p.There, h.Hash(field.TagParticipant, p.Tag, p.Next, p.Grant, p.Fields, p.History))
 		to.Found = api.Add(to.Found, p.There)
 		to.Results = api.Select(p.There, h.Hash(field.TagResults, to.Results, p.History), to.Results)
 	}
-	branch := gadget.Branch(api, h, leaves)
-	api.AssertIsEqual(gadget.Root(api, h, branch, c.Path), c.Now.Root)
-	api.AssertIsEqual(api.Mul(gadget.Index(api, c.Path), len(c.Places)), c.From.Place)
 	to.Place = api.Add(c.From.Place, len(c.Places))
-	return to
+	return gadget.Branch(api, h, leaves), to
 }
 
 // end says that nobody is left out, or where the next proof goes on.

@@ -9,6 +9,7 @@ import (
 	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
+	"lethe/circuits/trial"
 	"lethe/circuits/trial/trialtest"
 )
 
@@ -119,6 +120,56 @@ func TestNobodyIsLeftOutAtTheEnd(t *testing.T) {
 	}()
 	if solves(t, c) {
 		t.Error("a chain without its second branch is taken")
+	}
+}
+
+// TestVersionsGoOnWhereTheLastOneEnded takes one chain through two versions: what comes next is a place, not a branch of either size.
+func TestVersionsGoOnWhereTheLastOneEnded(t *testing.T) {
+	w := cohort(t, 70)
+	larger := circuittest.Solver(Statement(2))
+	fourth, err := w.Assign(1, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.Assign(2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fourth.AccOut != second.AccIn || !solves(t, fourth) || !larger(t, second) {
+		t.Error("64 places and then the branch of 64 after them are refused")
+	}
+	c, state := assigned(t, w, 1), w.Cohort.State()
+	all := reached(w.Cohort.Places(), 64)
+	c.From = progress{all.place, all.found, all.results}
+	c.AccIn = all.digest(state)
+	settle(t, c, false)
+	if solves(t, c) {
+		t.Error("the second branch of 16 is taken after the first of 64, which held it")
+	}
+}
+
+// An anonymised participant stays in their place: nothing of the closing changes but the history.
+func TestErasureDoesNotStopClosing(t *testing.T) {
+	w := trialtest.New(t)
+	people := []*trialtest.Person{w.Person(t, identity.Own), w.Person(t, identity.Own), w.Person(t, identity.Own)}
+	w.Enrol(t, now, people...)
+	w.Visit(t, now+1, people...)
+	visits := w.Cohort.State().Activity.Visits
+	for i, p := range people {
+		b := w.Begin(t, false, now+2)
+		if _, err := b.Record(trial.Event{Kind: trial.Anonymisation, Tag: p.Tag, When: now + 2, Entry: field.Uint64(uint64(i))}); err != nil {
+			t.Fatal(err)
+		}
+		_, w.Cohort = b.End()
+		c := assigned(t, &Witness{Cohort: w.Cohort, Context: field.Random()}, 0)
+		s := w.Cohort.State()
+		if !solves(t, c) || s.Participants != 3 || s.Activity.Visits != visits || s.Activity.Anonymisations != uint32(i+1) {
+			t.Errorf("%d of three are anonymised: %+v", i+1, s)
+		}
+		c.Places[i+1].There = 0
+		if settle(t, c, false); solves(t, c) {
+			t.Error("the anonymised one is left out")
+		}
 	}
 }
 

@@ -57,7 +57,9 @@ func (b *enrolling) add(t testing.TB, p *trialtest.Person, e trial.Event) {
 }
 
 // seal has the batch signed, and gives its assignment.
-func (b *enrolling) seal(t testing.TB) *Circuit {
+func (b *enrolling) seal(t testing.TB) *Circuit { return b.sealed(t, 1) }
+
+func (b *enrolling) sealed(t testing.TB, version int) *Circuit {
 	t.Helper()
 	b.Witness.Seal = b.World.Seal(t, b.Batch)
 	b.GrantsRoot, b.IssuersRoot = b.Grants.Root(), b.Issuers.Root()
@@ -66,7 +68,7 @@ func (b *enrolling) seal(t testing.TB) *Circuit {
 			e.Grant.Path = b.Grants.Path(e.Grant.Grant.Index)
 		}
 	}
-	c, err := b.Assign(1)
+	c, err := b.Assign(version)
 	if err != nil {
 		t.Fatal(err)
 	}

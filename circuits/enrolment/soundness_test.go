@@ -136,4 +136,6 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	c.Run(t)
 }
 
-var reasons = map[string]string{}
+var reasons = map[string]string{
+	"context": "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
+}
