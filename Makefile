@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony bench-trials backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,7 @@ generate: $(TOOLS)/abigen $(TOOLS)/oapi-codegen ## make generated files again
 	cd anchor/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd circuits/field/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd circuits/identity/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
+	cd circuits/trial/testdata && node vectors.mjs > vectors.json.new && mv vectors.json.new vectors.json
 	cd vault/testdata && node canonical.mjs > canonical.json.new && mv canonical.json.new canonical.json
 	ABIGEN=$(CURDIR)/$(TOOLS)/abigen contracts/generate
 	OAPI_CODEGEN=$(CURDIR)/$(TOOLS)/oapi-codegen api/generate
@@ -83,8 +84,13 @@ campaign-servers: ## every store put back at every moment, faults of every serve
 
 campaign-soundness: ## every input of every statement changed, every group of constraints left out; tables to bin/ (minutes a statement)
 	rm -f bin/soundness-*.md
-	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -count 1 -p 1 -timeout 1h -run EveryConstraintIsNeeded -v \
-	  ./circuits/authorization ./circuits/consent ./circuits/eligibility
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -count 1 -p 1 -timeout 3h -run EveryConstraintIsNeeded -v \
+	  ./circuits/authorization ./circuits/consent ./circuits/eligibility \
+	  ./circuits/enrolment ./circuits/visits ./circuits/compliance ./circuits/compensation
+
+bench-trials: ## proving the large batches of trials, and a cohort of 256 (keys of 2^19 the first time: many minutes)
+	LETHE_CAMPAIGN=1 $(GO) test -timeout 2h -run '^$$' -bench Prove -benchtime 3x -p 1 \
+	  ./circuits/enrolment ./circuits/visits ./circuits/compliance ./circuits/compensation
 
 campaign-ceremony: ## a .ptau of 2^12 by snarkjs taken in, and phase 2 of authorization begun beside gnark (ten minutes)
 	LETHE_CAMPAIGN=1 $(GO) test -count 1 -timeout 1h -run SnarkjsPtau -bench Initialise -benchtime 1x -v ./circuits/ceremony
