@@ -10,6 +10,7 @@ import (
 	"lethe/circuits/field"
 	"lethe/circuits/gadget"
 	"lethe/circuits/identity"
+	"lethe/circuits/policy"
 	"lethe/circuits/trial"
 	"lethe/circuits/trial/trialtest"
 )
@@ -255,7 +256,7 @@ func ofNeighbours() map[string]lie {
 	of := func(again, idle bool, change func(p *gadget.Participant)) lie {
 		return lie{again: again, idle: idle, do: func(_ *scene, _ *Circuit, l *slot) { change(&l.Neighbour) }}
 	}
-	tag := func(l *slot) field.Element { return trial.Tag(circuittest.Element(l.Identity), trial.ID("test")) }
+	tag := func(l *slot) field.Element { return trial.Tag(circuittest.Element(l.Identity), policy.Scope("test")) }
 	return map[string]lie{
 		"neighbour: site over its bound":      of(false, true, func(p *gadget.Participant) { p.Site = 256 }),
 		"neighbour: grant's place over it":    of(false, true, func(p *gadget.Participant) { p.GrantIndex = 1 << 28 }),

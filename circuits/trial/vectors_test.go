@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lethe/circuits/field"
+	"lethe/circuits/policy"
 )
 
 // text is an element as the vectors have it.
@@ -94,7 +95,7 @@ func same(t *testing.T, what string, got field.Element, want text) {
 
 func TestVectorsOfTags(t *testing.T) {
 	for _, v := range readVectors(t).Tags {
-		same(t, "trial", ID(v.Name), v.Trial)
+		same(t, "trial", policy.Scope(v.Name), v.Trial)
 		same(t, "tag", Tag(v.Person.e, v.Trial.e), v.Tag)
 		same(t, "anonymous", Anonymous(v.Random.e), v.Anonymous)
 	}

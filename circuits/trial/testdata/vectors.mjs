@@ -21,7 +21,7 @@ const lanes = (numbers) => packed(...numbers.map((n) => [n, 22]))
 const FOREVER = 2 ** 40 - 1
 const MOST = 2 ** 16 - 1
 
-const trial = (name) => digest('trial', name)
+const trial = (name) => digest('scope', name)
 
 const tag = (name) => {
   const person = draw(`${name} identity`)
