@@ -121,6 +121,7 @@ func defaultConfig() config {
 		},
 		Keys:    keysConfig{CacheTTL: time.Minute, CacheSize: 1024, Vault: vaultConfig{Roles: map[transit.Role]vaultLogin{}}},
 		Anchor:  anchorConfig{MaxDelay: time.Hour, Confirmations: 3, Delay: time.Hour, RPC: []string{}, MaxHeadAge: time.Hour, MaxFeeGwei: 500, RaiseAfter: evm.DefaultRaiseAfter},
+		Trials:  trialsConfig{Copies: []string{}},
 		API:     apiConfig{Rate: 50, MaxUpload: 64 << 20},
 		Proving: defaultProving(),
 		Backup:  defaultBackup(),
