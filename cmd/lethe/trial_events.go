@@ -21,8 +21,7 @@ import (
 // enrolFlags are whom a site enrols.
 type enrolFlags struct {
 	site, subject, consent, attestation, entry string
-	version                                    uint8
-	deferred, custodial, again                 bool
+	deferred, again                            bool
 }
 
 func (p *program) trialEnrolCommand(keys *trialKeys) *cobra.Command {
@@ -285,11 +284,17 @@ func nowSeconds() uint64 { return uint64(time.Now().Unix()) } //nolint:gosec // 
 
 // submitted is what commands that record something print.
 type submitted struct {
-	Batch        uint16   `json:"batch"`
-	Participants []string `json:"participants"`
-	Entries      []string `json:"entries"`
-	Flag         bool     `json:"flag"`
-	Transaction  string   `json:"transaction"`
+	Batch       uint16     `json:"batch"`
+	Events      []recorded `json:"events"`
+	Flag        bool       `json:"flag"`
+	Transaction string     `json:"transaction"`
+}
+
+// recorded is an event: whose it is, by their tag, and the hash of its data.
+type recorded struct {
+	Kind        string `json:"kind"`
+	Participant string `json:"participant"`
+	Entry       string `json:"entry"`
 }
 
 func (d *trialDesk) tellSubmitted(ctx context.Context, id field.Element, site string, reports ...trial.Report) error {
@@ -300,8 +305,8 @@ func (d *trialDesk) tellSubmitted(ctx context.Context, id field.Element, site st
 	if d.json {
 		return d.print(done)
 	}
-	for i, tag := range done.Participants {
-		d.say("%s: %s, entry %s", tag, reports[i].Kind, done.Entries[i])
+	for _, e := range done.Events {
+		d.say("%s: %s, entry %s", e.Participant, e.Kind, e.Entry)
 	}
 	if done.Flag {
 		d.say("the safety threshold is crossed: a flag is raised, and enrolment is paused until the board lifts it")
@@ -359,8 +364,10 @@ func (d *trialDesk) work(ctx context.Context, id field.Element, reports []trial.
 	last := r.Batches[len(r.Batches)-1]
 	done := &submitted{Batch: last.Number, Flag: last.Flag, Transaction: last.Transaction}
 	for _, report := range reports {
-		done.Participants = append(done.Participants, field.Text(report.Tag)[34:])
-		done.Entries = append(done.Entries, field.Text(report.Entry))
+		done.Events = append(done.Events, recorded{report.Kind.String(), shortTag(report.Tag), field.Text(report.Entry)})
 	}
 	return done, nil
 }
+
+// shortTag is a tag in the 30 hexadecimal digits that its 120 bits take.
+func shortTag(tag field.Element) string { return field.Text(tag)[2*field.Size-rollup.TagBits/4:] }

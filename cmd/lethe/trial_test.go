@@ -101,7 +101,7 @@ func TestATrialByItsCommands(t *testing.T) {
 	c.trial("fund", trialName, "100000")
 	enrolled := decoded[submitted](t, c.trial(c.enrolling("patient")...))
 	c.refused("already enrolled", append([]string{"trial"}, c.enrolling("patient")...)...)
-	visit := []string{"visit", trialName, "--site", c.file("site"), "--participant", enrolled.Participants[0], "--json"}
+	visit := []string{"visit", trialName, "--site", c.file("site"), "--participant", enrolled.Events[0].Participant, "--json"}
 	c.trial(visit...)
 
 	c.trial("amend", c.plan(2))
@@ -113,7 +113,7 @@ func TestATrialByItsCommands(t *testing.T) {
 	c.refused("not closed", "trial", "publish", trialName, "--output", c.in("results.json"))
 
 	events := c.in("events.yaml")
-	text := fmt.Sprintf("- {kind: visit, participant: %s, phase: 1}\n- {kind: serious-event, participant: %s}\n", enrolled.Participants[0], enrolled.Participants[0])
+	text := fmt.Sprintf("- {kind: visit, participant: %s, phase: 1}\n- {kind: serious-event, participant: %s}\n", enrolled.Events[0].Participant, enrolled.Events[0].Participant)
 	if err := os.WriteFile(events, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

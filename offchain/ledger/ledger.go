@@ -198,14 +198,6 @@ func (l *Ledger) rewriteFile() error {
 	return nil
 }
 
-func syncFile(name string) error {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
 // Entries implements [offchain.Ledger]: also those that another process has appended.
 func (l *Ledger) Entries(ctx context.Context) ([]offchain.LedgerEntry, error) {
 	l.mu.Lock()
