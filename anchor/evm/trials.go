@@ -356,3 +356,15 @@ func (t *Trials) Fresh(ctx context.Context, kind string, root common.Hash, withi
 		t.at.RootRegistry, binding.PackIsFresh(Word(kind), root, uint64(within/time.Second)), binding.UnpackIsFresh,
 	})
 }
+
+// StateAt is a trial's state after so many batches; zero where it has not come to that.
+func (t *Trials) StateAt(ctx context.Context, trial common.Hash, batches uint32) (common.Hash, error) {
+	return readHead(ctx, t.account.r, view[common.Hash]{t.at.TrialRegistry, t.binding.PackStateOf(trial.Big(), batches),
+		func(raw []byte) (common.Hash, error) {
+			state, err := t.binding.UnpackStateOf(raw)
+			if err != nil {
+				return common.Hash{}, err
+			}
+			return common.BigToHash(state), nil
+		}})
+}

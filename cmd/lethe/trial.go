@@ -38,7 +38,8 @@ when it has verified, whole, what the trial has come to. docs/trials.md is the w
 	f.StringVar(&keys.sequencer, "sequencer-key", "", "file with the key of the sequencer's account")
 	c.AddCommand(p.trialSetupCommand(&keys), p.trialCreateCommand(&keys), p.trialAmendCommand(&keys), p.trialEnrolCommand(&keys),
 		p.trialRecordCommand(&keys), p.trialBoardCommand(&keys), p.trialFundCommand(&keys), p.trialCloseCommand(&keys), p.trialPublishCommand(&keys),
-		p.trialStatusCommand(&keys), p.trialTimelineCommand(), p.trialVerifyCommand())
+		p.trialStatusCommand(&keys), p.trialTimelineCommand(), p.trialVerifyCommand(),
+		p.trialOpeningCommand(&keys), p.trialClaimCommand(&keys))
 	for _, k := range []rollup.Kind{rollup.Visit, rollup.Withdrawal, rollup.Correction} {
 		c.AddCommand(p.trialEventCommand(&keys, k))
 	}

@@ -104,6 +104,13 @@ func TestATrialByItsCommands(t *testing.T) {
 	visit := []string{"visit", trialName, "--site", c.file("site"), "--participant", enrolled.Events[0].Participant, "--json"}
 	c.trial(visit...)
 
+	opening := c.in("opening.json")
+	c.trial("opening", trialName, "--subject", c.public("patient"), "--output", opening)
+	claim := []string{"trial", "claim", trialName, opening, "--subject", c.file("patient"), "--to", "0x1111111111111111111111111111111111111111", "--fee", "10"}
+	c.run(claim...)
+	c.refused("NullifierUsed", claim...)
+	c.refused("no such visit", append(claim, "--visit", "2")...)
+
 	c.trial("amend", c.plan(2))
 	stop := c.serve()
 	c.consents(0, "patient", secondTerms)

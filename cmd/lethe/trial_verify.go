@@ -193,8 +193,20 @@ func readTrial(ctx context.Context, client *rpc.Client, id field.Element, contra
 	if !there {
 		return on, entry, errors.New("the contract has no such trial")
 	}
+	if err := beganEmpty(ctx, trials, id); err != nil {
+		return on, entry, err
+	}
 	entry, err = trials.Entry(ctx, hashOf(id))
 	return on, entry, err
+}
+
+// beganEmpty says whether nobody took part in a trial when it was registered, which the contract cannot know.
+func beganEmpty(ctx context.Context, trials *evm.Trials, id field.Element) error {
+	first, err := trials.StateAt(ctx, hashOf(id), 0)
+	if err == nil && first != hashOf(rollup.NewCohort(id).State().Digest()) {
+		err = errors.New("the trial was registered with a state that is not the empty one: nothing that it shows means anything")
+	}
+	return err
 }
 
 func moment(seconds uint64) (t time.Time) {

@@ -228,17 +228,9 @@ func (r *Record) readCohort(j *recordJSON) (err error) {
 	participants := make([]rollup.Participant, len(j.Participants))
 	for i, p := range j.Participants {
 		participants[i] = p.participant()
-		var history field.Element
-		var events []rollup.Event
-		for _, written := range p.Events {
-			e, err := written.event(field.Element{})
-			if err != nil {
-				return err
-			}
-			history, events = e.Extend(history), append(events, e)
-		}
-		if history != participants[i].History {
-			return fmt.Errorf("participant %d: the events do not make the history", i+1)
+		events, err := p.events()
+		if err != nil {
+			return fmt.Errorf("participant %d: %w", i+1, err)
 		}
 		r.Events = append(r.Events, events)
 	}
@@ -291,6 +283,22 @@ func lanes(names []string, m map[string]uint32) ([]uint32, error) {
 		return nil, errors.New("there is a counter that is not known")
 	}
 	return l, nil
+}
+
+// events are a participant's, which must make their history.
+func (j participantJSON) events() (events []rollup.Event, err error) {
+	var history field.Element
+	for _, written := range j.Events {
+		e, err := written.event(field.Element{})
+		if err != nil {
+			return nil, err
+		}
+		history, events = e.Extend(history), append(events, e)
+	}
+	if history != field.Element(j.History) {
+		return nil, errors.New("the events do not make the history")
+	}
+	return events, nil
 }
 
 func (j participantJSON) participant() rollup.Participant {

@@ -177,3 +177,29 @@ func TestPublishing(t *testing.T) {
 		t.Errorf("an altered document: %v", err)
 	}
 }
+
+// TestOpenings: a participant's opening leads to the state, and not when anything of it is changed.
+func TestOpenings(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.person(40), w.person(50)
+	w.submit(a.enrols(start), b.enrols(start))
+	w.submit(a.event(rollup.Visit, start))
+	o, err := w.record().Opening(a.tag)
+	must(t, err)
+	data, err := json.Marshal(o)
+	must(t, err)
+	var read Opening
+	must(t, json.Unmarshal(data, &read))
+	if read.Participant != o.Participant || read.State != w.record().Cohort.State() || len(read.Events) != 2 {
+		t.Errorf("%+v", read)
+	}
+	if _, err := w.record().Opening(field.Uint64(5)); !errors.Is(err, rollup.ErrUnknown) {
+		t.Errorf("nobody's: %v", err)
+	}
+	for _, change := range [][2]string{{`"visits":1`, `"visits":2`}, {`"position":1`, `"position":2`}, {`"kind":"visit"`, `"kind":"unblinding"`}, {OpeningFormat, "other"}} {
+		altered := bytes.Replace(data, []byte(change[0]), []byte(change[1]), 1)
+		if err := json.Unmarshal(altered, &Opening{}); !errors.Is(err, ErrOpening) || bytes.Equal(altered, data) {
+			t.Errorf("%s: %v", change[1], err)
+		}
+	}
+}
