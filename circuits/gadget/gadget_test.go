@@ -41,7 +41,12 @@ type define = func(api frontend.API, h *Hasher, c *Curve, in []frontend.Variable
 
 func compile(t testing.TB, inputs int, d define) constraint.ConstraintSystem {
 	t.Helper()
-	cs, err := frontend.Compile(fr.Modulus(), r1cs.NewBuilder, &part{In: make([]frontend.Variable, inputs), define: d})
+	return compileCircuit(t, &part{In: make([]frontend.Variable, inputs), define: d})
+}
+
+func compileCircuit(t testing.TB, c frontend.Circuit) constraint.ConstraintSystem {
+	t.Helper()
+	cs, err := frontend.Compile(fr.Modulus(), r1cs.NewBuilder, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +55,12 @@ func compile(t testing.TB, inputs int, d define) constraint.ConstraintSystem {
 
 func solves(t testing.TB, cs constraint.ConstraintSystem, in ...frontend.Variable) bool {
 	t.Helper()
-	w, err := frontend.NewWitness(&part{In: in}, fr.Modulus())
+	return solvesCircuit(t, cs, &part{In: in})
+}
+
+func solvesCircuit(t testing.TB, cs constraint.ConstraintSystem, assignment frontend.Circuit) bool {
+	t.Helper()
+	w, err := frontend.NewWitness(assignment, fr.Modulus())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,11 +362,19 @@ func TestComparisons(t *testing.T) {
 		Bits(api, in[1], n)
 		AssertAtMost(api, in[0], in[1], n)
 	})
+	whether := compile(t, 3, func(api frontend.API, _ *Hasher, _ *Curve, in []frontend.Variable) {
+		Bits(api, in[0], n)
+		Bits(api, in[1], n)
+		api.AssertIsEqual(Less(api, in[0], in[1], n), in[2])
+	})
 	subset := compile(t, 2, func(api frontend.API, _ *Hasher, _ *Curve, in []frontend.Variable) {
 		AssertSubset(api, Bits(api, in[0], n), Bits(api, in[1], n))
 	})
 	for _, a := range []int{0, 1, 7, 8, 254, 255} {
 		for _, b := range []int{0, 1, 7, 8, 254, 255} {
+			if is := bit(a < b); !solves(t, whether, a, b, is) || solves(t, whether, a, b, 1-is) {
+				t.Errorf("whether %d < %d", a, b)
+			}
 			if solves(t, less, a, b) != (a < b) || solves(t, most, a, b) != (a <= b) || solves(t, subset, a, b) != (a&^b == 0) {
 				t.Errorf("%d and %d", a, b)
 			}
