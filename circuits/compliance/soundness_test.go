@@ -3,7 +3,6 @@ package compliance
 import (
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits/circuittest"
@@ -151,8 +150,8 @@ func gaps(t testing.TB, w *Witness) map[string]soundness.Gap {
 	all := map[string]soundness.Gap{}
 	for i, name := range []string{"the first chunk", "the second chunk", "the last chunk"} {
 		of := assigned(t, other, i)
-		all[name] = soundness.Gap{True: assigned(t, w, i), Other: of, Settle: func(compute func(soundness.Part) ([]fr.Element, error)) (frontend.Circuit, error) {
-			out, err := compute(func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
+		all[name] = soundness.Gap{True: assigned(t, w, i), Other: of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
+			out, err := compute(of, func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
 				return ended(api, c.(*Circuit))
 			})
 			if err != nil {

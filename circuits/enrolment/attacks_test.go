@@ -275,9 +275,12 @@ func ofNeighbours() map[string]lie {
 		"again: at another site":       of(true, false, func(p *gadget.Participant) { p.Site = 1 }),
 		"again: after a withdrawal":    of(true, false, func(p *gadget.Participant) { p.Status[0] = 1 }),
 		"again: to an earlier version": of(true, false, func(p *gadget.Participant) { p.Version[0] = 1 }),
-		"neighbour: a ghost, low":      ghostly(0),
-		"neighbour: a ghost, high":     ghostly(1),
-		"neighbour: of another state":  {after: func(_ *scene, c *Circuit, l *slot) { l.Neighbour.History = field.Random() }},
+		"neighbour: in another tree": {again: true, after: func(_ *scene, _ *Circuit, l *slot) {
+			l.NeighbourPath[trial.Levels-1].Children[3] = field.Random()
+		}},
+		"neighbour: a ghost, low":     ghostly(0),
+		"neighbour: a ghost, high":    ghostly(1),
+		"neighbour: of another state": {after: func(_ *scene, c *Circuit, l *slot) { l.Neighbour.History = field.Random() }},
 	}
 }
 

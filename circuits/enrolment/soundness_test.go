@@ -3,11 +3,11 @@ package enrolment
 import (
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
+	"lethe/circuits/gadget"
 	"lethe/circuits/soundness"
 	"lethe/circuits/trial"
 	"lethe/circuits/trial/trialtest"
@@ -37,7 +37,14 @@ func unfitting() map[string]func(s *scene, c *Circuit, l *slot) {
 			s.settle(s.t, c, s.fresh)
 			c.NewState = was
 		},
-		"protocol":                 func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
+		"protocol":            func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
+		"site: another's key": func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
+		"grant: another's key": func(s *scene, _ *Circuit, l *slot) {
+			l.Grant.Preimage = gadget.PointOf(s.first.Key.Public().Preimage())
+		},
+		"attester: another": func(s *scene, _ *Circuit, l *slot) {
+			l.Attestation.Preimage = gadget.PointOf(s.first.Key.Public().Preimage())
+		},
 		"signature: R in x":        odd("R in x"),
 		"signature: R in y":        odd("R in y"),
 		"signature: S + order":     odd("S + order"),
@@ -93,8 +100,8 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 	t.Helper()
 	gaps, plain := map[string]soundness.Gap{}, lie{}.batch(t, s)
 	gap := func(of, beside *Circuit) soundness.Gap {
-		return soundness.Gap{True: beside, Other: of, Settle: func(compute func(soundness.Part) ([]fr.Element, error)) (frontend.Circuit, error) {
-			out, err := compute(func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
+		return soundness.Gap{True: beside, Other: of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
+			out, err := compute(of, func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
 				return outcome(api, c.(*Circuit))
 			})
 			if err != nil {
@@ -114,7 +121,8 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	s := newScene(t)
 	c := soundness.Campaign{
-		Statement: small(), True: map[string]frontend.Circuit{"an enrolment": lie{}.batch(t, s), "a re-consent": lie{again: true}.batch(t, s)},
+		Statement: small(), True: map[string]frontend.Circuit{"an enrolment": lie{}.batch(t, s), "a re-consent": lie{again: true}.batch(t, s),
+			"two": s.batch(t, at, 0, entrant{s.first, enrolment(at - 11)}, entrant{s.fresh, enrolment(at - 10)})},
 		Attacks: map[string]soundness.Attack{}, Gaps: circuittest.Some(s.gaps(t)), Reasons: reasons,
 	}
 	c.True["nothing"] = lie{idle: true}.batch(t, s)
@@ -137,5 +145,9 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 }
 
 var reasons = map[string]string{
-	"context": "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
+	"context":                        "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
+	"Batch_Protocol_Versions_Terms":  absent,
+	"Batch_Protocol_Versions_Policy": absent,
 }
+
+const absent = "a version that the protocol does not have is 0 in its digest, whatever is said of it, and no event is under it"

@@ -81,15 +81,18 @@ func (p Protocol) Digest(api frontend.API, h *Hasher) frontend.Variable {
 	return h.Hash(field.TagTrialProtocol, append(in, api.Add(p.Safety, api.Mul(p.Lateness, 1<<trial.LaneBits)), p.Sites)...)
 }
 
-// Version picks one by two bits, least significant first.
-func (p Protocol) Version(api frontend.API, bits [2]frontend.Variable) TrialVersion {
-	pick := func(of func(TrialVersion) frontend.Variable) frontend.Variable {
-		from := make([]frontend.Variable, trial.Versions)
-		for i, v := range p.Versions {
-			from[i] = of(v)
-		}
-		return choose(api, from, bits[:])
+// Of picks something of one version by two bits, least significant first.
+func (p Protocol) Of(api frontend.API, bits [2]frontend.Variable, of func(TrialVersion) frontend.Variable) frontend.Variable {
+	from := make([]frontend.Variable, trial.Versions)
+	for i, v := range p.Versions {
+		from[i] = of(v)
 	}
+	return choose(api, from, bits[:])
+}
+
+// Version picks a whole one.
+func (p Protocol) Version(api frontend.API, bits [2]frontend.Variable) TrialVersion {
+	pick := func(of func(TrialVersion) frontend.Variable) frontend.Variable { return p.Of(api, bits, of) }
 	return TrialVersion{
 		Terms:   pick(func(v TrialVersion) frontend.Variable { return v.Terms }),
 		Policy:  pick(func(v TrialVersion) frontend.Variable { return v.Policy }),

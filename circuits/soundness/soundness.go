@@ -33,8 +33,11 @@ type Attack struct{ True, False frontend.Circuit }
 // were in the first. Settle is given what computes a part of the circuit for such a prover.
 type Gap struct {
 	True, Other frontend.Circuit
-	Settle      func(compute func(Part) ([]fr.Element, error)) (frontend.Circuit, error)
+	Settle      func(compute Computer) (frontend.Circuit, error)
 }
+
+// Computer runs a part of a circuit as [Compute] does, with a gap.
+type Computer = func(frontend.Circuit, Part) ([]fr.Element, error)
 
 // Campaign is a statement with true assignments and attacks, by name, and the reasons for what survives: by the place of a group, or
 // the name of an input up to its indices, as the report has them.
@@ -261,8 +264,8 @@ func (r *run) fits(t *testing.T, g Gap, group string) bool {
 	if !ok {
 		return false
 	}
-	settled, err := g.Settle(func(part Part) ([]fr.Element, error) {
-		return (&evaluator{trace: trace, broken: map[int]bool{}, without: n}).compute(g.Other, part)
+	settled, err := g.Settle(func(c frontend.Circuit, part Part) ([]fr.Element, error) {
+		return (&evaluator{trace: trace, broken: map[int]bool{}, without: n}).compute(c, part)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -139,6 +139,10 @@ func ofParticipants() map[string]lie {
 		"participant: the head of the list": {event: unblinding(), do: func(s *scene, c *Circuit, l *slot) {
 			l.Participant, l.Path = c.Slots[0].Participant, c.Slots[0].Path
 		}},
+		"participant: in another tree": {do: func(s *scene, c *Circuit, l *slot) {
+			l.Path[trial.Levels-1].Children[3] = field.Random()
+			s.settled = true
+		}},
 		"participant: a ghost, low":  ghostly(0),
 		"participant: a ghost, high": ghostly(1),
 	}

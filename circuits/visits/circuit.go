@@ -21,7 +21,8 @@
 //  8. an event that is recorded later than the protocol allows is counted;
 //  9. the flag is raised at the threshold, and the count since the last flag begins again.
 //
-// What is not: that what a site signed is what happened, that it signed all that happened, that the roots are fresh and the time is now.
+// What is not: that what a site signed is what happened, that it signed all that happened, that the roots are fresh and the time is now. A visit is
+// held to what had been recorded before it: a withdrawal or a consent that is recorded later and dated earlier changes nothing of its count.
 package visits
 
 import (
@@ -94,8 +95,8 @@ func (c *Circuit) Define(api frontend.API) error {
 		return err
 	}
 	b.slots()
-	api.AssertIsEqual(c.Safety, b.raised)
 	c.Batch.Close(api, b.h, b.curve, c.inputs(), b.key, b.end()) // 2
+	api.AssertIsEqual(c.Safety, b.raised)                        // 9
 	api.Mul(c.IssuersRoot, c.IssuersRoot)                        // public inputs that stand in no constraint bind nothing
 	api.Mul(c.Context, c.Context)
 	return nil
@@ -251,9 +252,10 @@ func (b *builder) unconsented(s *slot) frontend.Variable {
 }
 
 func (b *builder) superseded(s *slot) frontend.Variable {
-	version := b.Batch.Protocol.Version(b.api, s.Participant.Version)
-	gadget.AssertIf(b.api, s.is(trial.Visit), version.Present, 1)
-	return b.api.Sub(1, gadget.Less(b.api, s.When, version.Until, identity.TimeBits))
+	present := b.Batch.Protocol.Of(b.api, s.Participant.Version, func(v gadget.TrialVersion) frontend.Variable { return v.Present })
+	until := b.Batch.Protocol.Of(b.api, s.Participant.Version, func(v gadget.TrialVersion) frontend.Variable { return v.Until })
+	gadget.AssertIf(b.api, s.is(trial.Visit), present, 1)
+	return b.api.Sub(1, gadget.Less(b.api, s.When, until, identity.TimeBits))
 }
 
 func (b *builder) outOfPhase(s *slot) frontend.Variable {

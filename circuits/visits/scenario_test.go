@@ -150,7 +150,7 @@ func (s *scene) close(t testing.TB, c *Circuit) {
 		out, err := outcome(api, c)
 		return append(out, c.Batch.Before.Digest(api, h, c.Trial), c.Batch.Protocol.Digest(api, h)), err
 	})
-	c.OldState, c.Protocol = e[2], e[3]
+	c.OldState, c.Protocol = e[3], e[4]
 	s.sign(t, c, e)
 }
 
@@ -198,7 +198,7 @@ func outcome(api frontend.API, c *Circuit) ([]frontend.Variable, error) {
 	}
 	b.slots()
 	message, digest := c.Batch.Outcome(api, b.h, c.inputs(), b.end())
-	return []frontend.Variable{message, digest}, nil
+	return []frontend.Variable{message, digest, b.raised}, nil
 }
 
 // place is where a path leads; 0 if its positions are none.

@@ -1,13 +1,14 @@
 package visits
 
 import (
+	"slices"
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits/circuittest"
 	"lethe/circuits/field"
+	"lethe/circuits/gadget"
 	"lethe/circuits/soundness"
 	"lethe/circuits/trial"
 	"lethe/circuits/trial/trialtest"
@@ -45,6 +46,7 @@ func unfitting() map[string]func(s *scene, c *Circuit, l *slot) {
 		"oldState":                 func(_ *scene, c *Circuit, _ *slot) { c.OldState = field.Random() },
 		"newState":                 public(func(c *Circuit) *frontend.Variable { return &c.NewState }),
 		"protocol":                 func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
+		"site: another's key":      func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
 		"signature: R in x":        odd("R in x"),
 		"signature: R in y":        odd("R in y"),
 		"signature: S + order":     odd("S + order"),
@@ -91,6 +93,7 @@ func (s *scene) others(t testing.TB) map[string]*Circuit {
 		"a visit before withdrawal":   s.batch(t, at, step{s.withdrawn, visit(now+5, 0)}),
 		"a visit, superseded":         s.batch(t, trialtest.Superseded+5, step{s.plain, visit(trialtest.Superseded, 1)}),
 		"a visit, late":               s.batch(t, now+20*trialtest.Day, step{s.plain, visit(now+20, 1)}),
+		"a visit of the last version": s.batch(t, trialtest.Superseded+5, step{s.expired, visit(trialtest.Superseded, 0)}),
 		"nothing":                     s.batch(t, at),
 		"three visits":                s.batch(t, at, step{s.plain, visit(at-9, 1)}, step{s.plain, visit(at-8, 2)}, step{s.plain, visit(at-7, 3)}),
 		"an unblinding, late":         s.batch(t, now+20*trialtest.Day, step{s.plain, trial.Event{Kind: trial.Unblinding, When: now}}),
@@ -109,14 +112,15 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 	t.Helper()
 	gaps, plain := map[string]soundness.Gap{}, lie{}.batch(t, s)
 	gap := func(of, beside *Circuit) soundness.Gap {
-		return soundness.Gap{True: beside, Other: of, Settle: func(compute func(soundness.Part) ([]fr.Element, error)) (frontend.Circuit, error) {
-			out, err := compute(func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
+		return soundness.Gap{True: beside, Other: of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
+			out, err := compute(of, func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
 				return outcome(api, c.(*Circuit))
 			})
 			if err != nil {
 				return nil, err
 			}
 			c := *of
+			c.Safety = out[2]
 			s.sign(t, &c, out)
 			return &c, nil
 		}}
@@ -124,14 +128,38 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 	for name, c := range s.others(t) {
 		gaps[name], gaps["a visit, not "+name] = gap(c, plain), gap(plain, c)
 	}
+	gaps["anonymised and still named"] = s.stillNamed(t)
 	return gaps
+}
+
+// stillNamed anonymises somebody whose neighbour, in the slot before, stays as in a slot without an event.
+func (s *scene) stillNamed(t testing.TB) soundness.Gap {
+	t.Helper()
+	idle, anonymised := lie{}.batch(t, s), lie{event: anonymous()}.batch(t, s)
+	idle.Slots[last-1].Participant, idle.Slots[last-1].Path = anonymised.Slots[last-1].Participant, anonymised.Slots[last-1].Path
+	return soundness.Gap{True: idle, Other: anonymised, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
+		c := *anonymised
+		c.Slots = slices.Clone(c.Slots)
+		l := &c.Slots[last]
+		if err := gadget.AssignPath("test", l.Path[:], s.places.Path(place(l.Path[:]))); err != nil {
+			return nil, err
+		}
+		out, err := compute(&c, func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
+			return outcome(api, c.(*Circuit))
+		})
+		if err == nil {
+			s.sign(t, &c, out)
+		}
+		return &c, err
+	}}
 }
 
 func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	s := newScene(t)
 	s.t = t
 	c := soundness.Campaign{
-		Statement: small(), True: map[string]frontend.Circuit{"a visit": lie{}.batch(t, s), "anonymised": lie{event: anonymous()}.batch(t, s)},
+		Statement: small(), True: map[string]frontend.Circuit{"a visit": lie{}.batch(t, s), "anonymised": lie{event: anonymous()}.batch(t, s),
+			"three visits": s.batch(t, at, step{s.plain, visit(at-9, 1)}, step{s.expired, visit(at-8, 2)}, step{s.revoked, visit(at-7, 3)})},
 		Attacks: map[string]soundness.Attack{}, Gaps: circuittest.Some(s.gaps(t)), Reasons: reasons,
 	}
 	honest := map[trial.Kind]frontend.Circuit{trial.None: c.True["a visit"], trial.Anonymisation: c.True["anonymised"]}
@@ -152,5 +180,14 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 }
 
 var reasons = map[string]string{
-	"context": "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
+	"context":                               "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
+	"issuersRoot":                           unbound,
+	"api.Mul(c.IssuersRoot, c.IssuersRoot)": unbound,
+	"Batch_Protocol_Versions_Terms":         absent,
+	"Batch_Protocol_Versions_Policy":        absent,
 }
+
+const (
+	unbound = "visits need no issuer; the root stands among the public inputs because both kinds of batches have the same, and is bound by its place in the verifying key"
+	absent  = "a version that the protocol does not have is 0 in its digest, whatever is said of it, and no event is under it"
+)

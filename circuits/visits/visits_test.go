@@ -172,4 +172,4 @@ func claimsNone(b *recording) field.Element {
 	return s.Digest()
 }
 
-func TestCounts(t *testing.T) { circuittest.WantCounts(t, Statement(1), 90_551, 9) }
+func TestCounts(t *testing.T) { circuittest.WantCounts(t, Statement(1), 90_479, 9) }
