@@ -17,7 +17,7 @@ build: ## build bin/lethe
 demo: build ## the main story, on synthetic patients (or DATA=folder of FHIR bundles)
 	bin/lethe demo $(if $(DATA),--data $(DATA))
 
-test: ## all tests; LETHE_FHIR_DATA=folder adds those on real bundles
+test: ## all tests; LETHE_FHIR_DATA=folder adds those on real bundles, LETHE_EVERY=1 what takes minutes
 	$(GO) test -timeout 35m ./...
 
 race: ## all tests under the race detector (minutes)

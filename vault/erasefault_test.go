@@ -6,6 +6,8 @@ import (
 	"crypto"
 	"errors"
 	"io"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -39,24 +41,52 @@ func TestThreat49FaultAtEveryStepOfKeeping(t *testing.T) {
 	}
 }
 
-// eraseWithFaults breaks the calls of an erasure one by one, up to the first of a name, and counts them by their names.
+// eraseWithFaults breaks the calls of an erasure one by one, up to the first of a name, and counts them by their names. Without LETHE_EVERY it
+// breaks, of each name, the first one, the last one, and some one between, each time another.
 func eraseWithFaults(t *testing.T, partial bool, last string) map[string]int {
-	s, tried, calls := newSite(t), map[string]int{}, []string{}
-	for {
-		call, reached := eraseWithFault(s, partial, len(calls), fails)
-		if !reached || call == last {
-			break
-		}
-		calls = append(calls, call)
-		tried[call]++
+	s, tried := newSite(t), map[string]int{}
+	calls := s.callsOfErasure(partial)
+	if end := slices.Index(calls, last); end >= 0 {
+		calls = calls[:end]
 	}
 	for at, call := range calls {
+		if !everyStep && !oneOfFew(calls, at) {
+			continue
+		}
+		if got, reached := eraseWithFault(s, partial, at, fails); !reached || got != call {
+			t.Fatalf("call %d is %s, and was %s", at, got, call)
+		}
+		tried[call]++
 		if changes(call) {
 			eraseWithFault(s, partial, at, answerLost)
 		}
 	}
 	t.Log(tried)
 	return tried
+}
+
+// callsOfErasure are the calls of one in which nothing is broken.
+func (s *site) callsOfErasure(partial bool) []string {
+	s.t.Helper()
+	v := s.victim(partial)
+	v.claim()
+	must(s.t, s.SequenceLog(s.t.Context(), offchain.SequenceLog{}))
+	s.cache.DropAll()
+	s.ports.watch(only(math.MaxInt, fails))
+	must(s.t, s.execute(v.caseID))
+	return s.ports.seen()
+}
+
+// oneOfFew says whether a call is the first or the last of its name, or is drawn: one between is, on average.
+func oneOfFew(calls []string, at int) bool {
+	var same []int
+	for i, call := range calls {
+		if call == calls[at] {
+			same = append(same, i)
+		}
+	}
+	drawn := same[rand.IntN(len(same))]
+	return at == same[0] || at == same[len(same)-1] || at == drawn
 }
 
 // victim is a patient who is about to be erased.

@@ -24,6 +24,9 @@ import (
 	"lethe/vault/fhir"
 )
 
+// everyStep says whether tests that walk through all steps of something take every one of them, as CI does, or a few of each kind.
+var everyStep = os.Getenv("LETHE_EVERY") != ""
+
 // site is an embedded vault in folders of its own. Tests move its clock, watch its steps and put faults into its ports.
 type site struct {
 	*Service

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -33,13 +34,19 @@ func TestCrashPointsAreManyAndDistinct(t *testing.T) {
 	}
 }
 
-func points(prefix string) (all []string) {
+// points are those of a prefix, and more: all of them with LETHE_EVERY, else a third, each time others.
+func points(prefix string, more ...string) (all []string) {
 	for _, p := range allPoints() {
 		if strings.HasPrefix(p, prefix) {
 			all = append(all, p)
 		}
 	}
-	return all
+	all = append(all, more...)
+	if everyStep {
+		return all
+	}
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:(len(all)+2)/3]
 }
 
 // killed runs a command that must die at a crash point.
@@ -52,7 +59,7 @@ func killed(t *testing.T, point string, args ...string) {
 
 func TestKillDuringImport(t *testing.T) {
 	base := newFolder(t, 1)
-	for _, point := range append(points("import."), "import.key-made:3", "import.object-committed:2") {
+	for _, point := range points("import.", "import.key-made:3", "import.object-committed:2") {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			f := base.clone(t)
@@ -89,7 +96,7 @@ func eraseArgs(f folder, patient int) []string {
 func TestKillDuringErasure(t *testing.T) {
 	base := newFolder(t, 2)
 	billing := base.recordsOf(t, 0, "billing")
-	for _, point := range append(points("erase."), "erase.key-destroyed:2", "erase.object-deleted:2") {
+	for _, point := range points("erase.", "erase.key-destroyed:2", "erase.object-deleted:2") {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			f := base.clone(t)
@@ -153,7 +160,7 @@ func TestKillOnTheWayIntoTheLog(t *testing.T) {
 	base := newFolder(t, 1)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", base.dir)
 	before := must[logStatus](t, "log", "status", "--dir", base.dir).Log.Size
-	for _, point := range append(points("log."), "log.tile-copied:2") {
+	for _, point := range points("log.", "log.tile-copied:2") {
 		if point == "log.restored" { // TestALostLogFolderIsRestoredFromItsCopy
 			continue
 		}

@@ -22,6 +22,9 @@ import (
 	"lethe/vault/fhir/synthetic"
 )
 
+// everyStep says whether tests that walk through all steps of something take every one of them, as CI does, or a few of each kind.
+var everyStep = os.Getenv("LETHE_EVERY") != ""
+
 // lethe runs the program in a process of its own, and says how it ended.
 type ended struct {
 	stdout, stderr string

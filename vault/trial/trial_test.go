@@ -140,8 +140,8 @@ func TestThreat40ACrashAtAnyStep(t *testing.T) {
 	}
 }
 
-// TestPublishing closes a trial of 17 people, which takes the second size of compliance.
-func TestPublishing(t *testing.T) {
+// TestThreat51WhatIsNotClosedAndVerifiedIsNotPublished closes a trial of 17 people, which takes the second size of compliance.
+func TestThreat51WhatIsNotClosedAndVerifiedIsNotPublished(t *testing.T) {
 	w := newWorld(t)
 	var all []*person
 	for range 17 {
