@@ -203,3 +203,18 @@ func TestOpenings(t *testing.T) {
 		}
 	}
 }
+
+// TestEventsThatCanNoLongerBeProven do not stand in the way: a consent is withdrawn after its enrolment was taken in.
+func TestEventsThatCanNoLongerBeProven(t *testing.T) {
+	w := newWorld(t)
+	p, next := w.person(40), w.person(50)
+	must(t, w.seq.Submit(t.Context(), w.submission(p.enrols(start))))
+	must(t, w.grants.Apply([]registry.Change{{Index: p.note.Grant.Index, Leaf: registry.Tombstone()}}))
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) || !errors.Is(err, rollup.ErrInvalid) {
+		t.Errorf("%v", err)
+	}
+	w.submit(next.enrols(start))
+	if s := w.record().Cohort.State(); s.Participants != 1 || len(w.record().Queue) != 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -43,7 +43,7 @@ func (w *work) next(ctx context.Context) error {
 	}
 	if w.record.Current == nil || !w.sendable(on) {
 		if err := w.prove(ctx, on); err != nil {
-			return err
+			return w.drop(err)
 		}
 	}
 	w.tell("sending")
@@ -57,6 +57,22 @@ func (w *work) next(ctx context.Context) error {
 	}
 	return w.accepted(ctx, transaction)
 }
+
+// ErrDropped says that events that were taken in can no longer be proven, such as an enrolment whose consent was withdrawn in the meantime. They are no
+// longer waiting: the site submits what is left of them again.
+var ErrDropped = errors.New("the events can no longer be proven, and wait no longer")
+
+// drop takes the first of the queue out of it where the reason is that it cannot be proven, whatever is tried.
+func (w *work) drop(reason error) error {
+	if !errors.Is(reason, errUnprovable) {
+		return reason
+	}
+	w.record.Queue, w.record.Current = w.record.Queue[1:], nil
+	return errors.Join(fmt.Errorf("%w: %w", ErrDropped, reason), w.cfg.Store.Save(w.protocol.ID, w.record))
+}
+
+// errUnprovable is a reason that lies in the events.
+var errUnprovable = errors.New("cannot be proven")
 
 // sendable says whether what was proven earlier still moves the chain's state.
 func (w *work) sendable(on Standing) bool {
@@ -77,7 +93,7 @@ func (w *work) prove(ctx context.Context, on Standing) error {
 	}
 	b, err := w.protocol.build(w.record.Cohort, sub, current.Time, noted, grants, issuers)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errUnprovable, err)
 	}
 	w.tell("proving %s, %d events", b.statement.Name(), len(sub.Reports))
 	assignment, err := b.assign(w.cfg.Chain.BatchContext(w.protocol.ID, on.Batches))
