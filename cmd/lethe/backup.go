@@ -54,6 +54,7 @@ const (
 	partObjects      = "objects" // the list of them
 	partPublic       = "public"
 	partCertificates = "certificates"
+	partTrials       = trialsFolder
 	partManifest     = "manifest"
 	kindObject       = "object"
 )

@@ -151,6 +151,7 @@ func (t *taking) take(ctx context.Context, book ledgerNow) error {
 		{partKeys, func() error { return t.takeKeys(ctx) }}, {partLog, t.takeLog}, {partChain, t.takeChain},
 		{partObjects, func() error { return t.takeObjects(ctx, copied, book) }},
 		{partPublic, func() error { return t.takeFolder(partPublic, t.publicDir()) }}, {partCertificates, t.takeCertificates},
+		{partTrials, t.takeTrials},
 	} {
 		if err := part.take(); err != nil {
 			return fmt.Errorf("back up %s: %w", part.name, err)
@@ -301,6 +302,15 @@ func (t *taking) takeChain() error {
 
 func (t *taking) takeCertificates() error {
 	return t.takeFolder(partCertificates, filepath.Join(t.dir, ledgerFolder, partCertificates))
+}
+
+// takeTrials copies the records of trials, where there are any.
+func (t *taking) takeTrials() error {
+	dir := filepath.Join(t.dir, trialsFolder)
+	if !holdsFiles(dir) {
+		return nil
+	}
+	return t.takeFolder(partTrials, dir)
 }
 
 func (t *taking) takeFolder(part, dir string) error {

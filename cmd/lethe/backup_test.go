@@ -81,6 +81,9 @@ func (g guarded) restoreArgs(from string) []string {
 func TestBackupRestoredWithTheLedgersCopyAlone(t *testing.T) {
 	t.Parallel()
 	g := newGuarded(t, 2)
+	record := filepath.Join(trialsFolder, "0123", "record.json")
+	noError(t, os.MkdirAll(filepath.Dir(filepath.Join(g.dir, record)), 0o700))
+	noError(t, os.WriteFile(filepath.Join(g.dir, record), []byte("a trial's"), 0o600))
 	b := g.backup(t)
 	doomed := g.keysOf(t, 0)
 	must[erased](t, g.with("erase", g.patients[0], "--ground", "17.1.b", "--yes")...)
@@ -92,6 +95,9 @@ func TestBackupRestoredWithTheLedgersCopyAlone(t *testing.T) {
 	}
 	if alive := h.alive(t, doomed); alive != len(doomed) || alive < 3 {
 		t.Fatalf("%d of %d keys are alive before the first start: the test would show nothing", alive, len(doomed))
+	}
+	if got, err := os.ReadFile(filepath.Join(h.dir, record)); string(got) != "a trial's" {
+		t.Errorf("a trial's record: %q, %v", got, err)
 	}
 	must[[]vault.PatientInfo](t, h.with("patients")...)
 	h.wantForgotten(t, doomed)

@@ -48,7 +48,7 @@ one it was taken from, --vault-snapshot writes it into a file for Vault's own to
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "folder of a backup, or that in which they are made, for the newest (default: backup.to)")
 	f.StringVar(&o.keeper, "keeper", "", "the keeper's folder, which has the key of the backup's epoch (default: backup.keeper)")
-	f.StringSliceVar(&o.only, "only", nil, "put only these back: index, keys, objects, log, public")
+	f.StringSliceVar(&o.only, "only", nil, "put only these back: index, keys, objects, log, trials, public")
 	f.BoolVar(&o.replaceVault, "replace-vault", false, "replace all of the configured Vault by the snapshot")
 	f.StringVar(&o.snapshot, "vault-snapshot", "", "write Vault's snapshot into this file instead")
 	f.BoolVar(&o.noWitness, "no-witness", false,
@@ -200,7 +200,7 @@ func (r *restoral) mark(m restoring) error {
 // belonging gives the parts that a name of --only stands for, none when it is no such name.
 func belonging(name string) []string {
 	switch name {
-	case partIndex, partKeys, partObjects, partLog:
+	case partIndex, partKeys, partObjects, partLog, partTrials:
 		return []string{name}
 	case partPublic:
 		return []string{partPublic, partCertificates}
@@ -214,13 +214,13 @@ func (r *restoral) parts() (all []string, err error) {
 	for _, name := range r.o.only {
 		belong := belonging(name)
 		if belong == nil {
-			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects, log and public", name)
+			return nil, fmt.Errorf("--only %s: it is none of index, keys, objects, log, trials and public", name)
 		}
 		for _, part := range belong {
 			asked[part] = true
 		}
 	}
-	for _, part := range []string{partPublic, partCertificates, partKeys, partChain, partLog, partObjects, partIndex} {
+	for _, part := range []string{partPublic, partCertificates, partTrials, partKeys, partChain, partLog, partObjects, partIndex} {
 		_, there := r.m.Part(part)
 		if there && (len(r.o.only) == 0 || asked[part]) && (part != partChain || r.needsChain()) {
 			all = append(all, part)

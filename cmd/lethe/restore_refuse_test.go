@@ -101,7 +101,7 @@ func TestSingleStoresAreRestored(t *testing.T) {
 	}
 	refuses(t, "is not empty", append(base.restoreArgs(base.to), "--only", "index")...)
 	if e := lethe(t, "", append(base.restoreArgs(base.to), "--only", "ledger")...); e.code != 1 ||
-		!strings.Contains(e.stderr, "none of index, keys, objects, log and public") {
+		!strings.Contains(e.stderr, "none of index, keys, objects, log, trials and public") {
 		t.Errorf("exit %d\n%s", e.code, e.stderr)
 	}
 }
