@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
@@ -146,19 +147,31 @@ func (p Proven) WantSnarkjs(t *testing.T) {
 	}
 }
 
-// BenchProve proves an assignment over and over, and reports the microseconds of a constraint and the process's peak memory.
+// BenchProve proves an assignment over and over, and reports the microseconds of a constraint, the seconds of all cores together, which other load
+// does not change as much, and the process's peak memory.
 func BenchProve(b *testing.B, s circuits.Statement, assignment frontend.Circuit) {
 	b.Helper()
 	prover := circuits.NewProver(Keys(b, s))
+	before := cpu()
 	for b.Loop() {
 		if _, err := prover.Prove(b.Context(), assignment); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric((cpu()-before).Seconds()/float64(b.N), "cpu-s/op")
 	n := float64(Keys(b, s).Manifest.Constraints)
 	b.ReportMetric(n, "constraints")
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "µs/constraint")
 	b.ReportMetric(PeakMB(), "peak-MB")
+}
+
+// cpu is the time that this process has had of all cores.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // PeakMB is the most memory that this process has held so far, in megabytes.
