@@ -84,15 +84,25 @@ func Plus(v frontend.Variable, width int) field.Element {
 	return *e.Add(&e, &by)
 }
 
-// Solver compiles a statement once and says whether assignments satisfy every constraint.
+// compiled are the statements that were compiled before, by their names.
+var compiled sync.Map
+
+// Compile compiles a statement, once in a process.
+func Compile(t testing.TB, s circuits.Statement) *circuits.Circuit {
+	t.Helper()
+	once, _ := compiled.LoadOrStore(s.Name(), sync.OnceValues(func() (*circuits.Circuit, error) { return circuits.Compile(s) }))
+	c, err := once.(func() (*circuits.Circuit, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Solver says whether assignments satisfy every constraint of a statement.
 func Solver(s circuits.Statement) func(testing.TB, frontend.Circuit) bool {
-	compiled := sync.OnceValues(func() (*circuits.Circuit, error) { return circuits.Compile(s) })
 	return func(t testing.TB, assignment frontend.Circuit) bool {
 		t.Helper()
-		c, err := compiled()
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := Compile(t, s)
 		w, err := frontend.NewWitness(assignment, c.R1CS().Field())
 		if err != nil {
 			t.Fatal(err)
@@ -118,11 +128,7 @@ func Some[T any](all map[string]T) map[string]T {
 // WantCounts holds a statement to its numbers of constraints and public inputs, so that none changes unseen.
 func WantCounts(t *testing.T, s circuits.Statement, constraints, public int) {
 	t.Helper()
-	c, err := circuits.Compile(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Constraints != constraints || c.PublicInputs != public {
+	if c := Compile(t, s); c.Constraints != constraints || c.PublicInputs != public {
 		t.Errorf("%d constraints and %d public inputs; if that is meant, the statement has a new version", c.Constraints, c.PublicInputs)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"lethe/circuits"
+	"lethe/circuits/circuittest"
 )
 
 const separator = " › "
@@ -40,10 +40,7 @@ func source(at string) string {
 // report is the campaign's outcome as a section of a page.
 func (r *run) report(t *testing.T) string {
 	t.Helper()
-	c, err := circuits.Compile(r.Statement)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := circuittest.Compile(t, r.Statement)
 	var b strings.Builder
 	survivors := r.survivors()
 	fmt.Fprintf(&b, "## %s\n\n%d constraints in %d groups; %d attacks, %d inputs changed alone. Survivors: %d groups and %d kinds of inputs.\n\n",
