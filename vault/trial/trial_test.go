@@ -218,3 +218,33 @@ func TestEventsThatCanNoLongerBeProven(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestThreat13AChainSeesRootsAlone: two histories that differ in what happened to one participant show the same but for the states they come to, and nothing
+// that a batch shows is anybody's.
+func TestThreat13AChainSeesRootsAlone(t *testing.T) {
+	w := newWorld(t)
+	p, q := w.person(40), w.person(50)
+	w.submit(p.enrols(start), q.enrols(start))
+	before, standing := w.record(), w.chain.Standing
+	shown := func(reports ...Report) map[string]field.Element {
+		must(t, w.store.Save(w.protocol.ID, before))
+		w.chain.Standing = standing
+		w.submit(reports...)
+		proof := w.record().Batches[1].Proof
+		data, err := proof.Marshal()
+		must(t, err)
+		for _, secret := range []field.Element{p.tag, q.tag, p.identity, p.note.Grant.Leaf(), p.note.Subject.Handle()} {
+			if bytes.Contains(data, []byte(field.Text(secret))) {
+				t.Error("a batch shows somebody")
+			}
+		}
+		return proof.Public
+	}
+	one := shown(p.event(rollup.Visit, start), q.event(rollup.Visit, start))
+	other := shown(p.event(rollup.Visit, start), q.event(rollup.Withdrawal, start), q.event(rollup.Unblinding, start))
+	for name := range one {
+		if same := one[name] == other[name]; same == (name == "newState") {
+			t.Errorf("%s: the same is %t", name, same)
+		}
+	}
+}
