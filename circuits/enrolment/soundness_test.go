@@ -37,8 +37,8 @@ func unfitting() map[string]func(s *scene, c *Circuit, l *slot) {
 			s.settle(s.t, c, s.fresh)
 			c.NewState = was
 		},
-		"protocol":            func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
-		"site: another's key": func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
+		"protocol": func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
+		"site: another's key beside its signature": func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
 		"grant: another's key": func(s *scene, _ *Circuit, l *slot) {
 			l.Grant.Preimage = gadget.PointOf(s.first.Key.Public().Preimage())
 		},
@@ -139,6 +139,9 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	for name, breakIt := range circuittest.Some(unfitting()) {
 		bad := lie{}.batch(t, s)
 		breakIt(s, bad, &bad.Slots[last])
+		if _, twice := c.Attacks[name]; twice {
+			t.Fatalf("two attacks are called %s", name)
+		}
 		c.Attacks[name] = soundness.Attack{True: c.True["an enrolment"], False: bad}
 	}
 	c.Run(t)

@@ -42,19 +42,19 @@ func unfitting() map[string]func(s *scene, c *Circuit, l *slot) {
 		}
 	}
 	return map[string]func(s *scene, c *Circuit, l *slot){
-		"trial":                    func(_ *scene, c *Circuit, _ *slot) { c.Trial = field.Random() },
-		"oldState":                 func(_ *scene, c *Circuit, _ *slot) { c.OldState = field.Random() },
-		"newState":                 public(func(c *Circuit) *frontend.Variable { return &c.NewState }),
-		"protocol":                 func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
-		"site: another's key":      func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
-		"signature: R in x":        odd("R in x"),
-		"signature: R in y":        odd("R in y"),
-		"signature: S + order":     odd("S + order"),
-		"signed: other data":       signed(func(_ *scene, _ *Circuit, l *slot) { l.Entry = field.Uint64(7) }),
-		"signed: another time":     signed(func(_ *scene, _ *Circuit, l *slot) { l.When = at - 9 }),
-		"signed: another phase":    signed(func(_ *scene, _ *Circuit, l *slot) { l.Phase = 2 }),
-		"signed: another one's":    signed(func(_ *scene, _ *Circuit, l *slot) { l.Participant.Tag = field.Uint64(7) }),
-		"signed: nothing happened": signed(func(_ *scene, _ *Circuit, l *slot) { l.Is[0] = 0 }),
+		"trial":    func(_ *scene, c *Circuit, _ *slot) { c.Trial = field.Random() },
+		"oldState": func(_ *scene, c *Circuit, _ *slot) { c.OldState = field.Random() },
+		"newState": public(func(c *Circuit) *frontend.Variable { return &c.NewState }),
+		"protocol": func(_ *scene, c *Circuit, _ *slot) { c.Protocol = field.Random() },
+		"site: another's key beside its signature": func(s *scene, c *Circuit, _ *slot) { c.Batch.Preimage = gadget.PointOf(s.Sites[1].Public().Preimage()) },
+		"signature: R in x":                        odd("R in x"),
+		"signature: R in y":                        odd("R in y"),
+		"signature: S + order":                     odd("S + order"),
+		"signed: other data":                       signed(func(_ *scene, _ *Circuit, l *slot) { l.Entry = field.Uint64(7) }),
+		"signed: another time":                     signed(func(_ *scene, _ *Circuit, l *slot) { l.When = at - 9 }),
+		"signed: another phase":                    signed(func(_ *scene, _ *Circuit, l *slot) { l.Phase = 2 }),
+		"signed: another one's":                    signed(func(_ *scene, _ *Circuit, l *slot) { l.Participant.Tag = field.Uint64(7) }),
+		"signed: nothing happened":                 signed(func(_ *scene, _ *Circuit, l *slot) { l.Is[0] = 0 }),
 		"signed: another correction": signed(func(_ *scene, _ *Circuit, l *slot) {
 			l.Is[0], l.Is[int(trial.Correction)-firstKind], l.Replaced = 0, 1, 5
 		}),
@@ -174,6 +174,9 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	for name, breakIt := range circuittest.Some(unfitting()) {
 		bad := lie{}.batch(t, s)
 		breakIt(s, bad, &bad.Slots[last])
+		if _, twice := c.Attacks[name]; twice {
+			t.Fatalf("two attacks are called %s", name)
+		}
 		c.Attacks[name] = soundness.Attack{True: honest[trial.None], False: bad}
 	}
 	c.Run(t)
