@@ -249,6 +249,8 @@ func TestAPersonProvesTheirConsent(t *testing.T) {
 	}
 	c.refused("terms differs from --terms", "verify", proof, "--terms", "for anything")
 	c.refused("grantee differs from --grantee", "verify", proof, "--grantee", c.public(c.provider(0)))
+	c.run("party", "new", "trial", "--name", "NCT1", "--output", c.file("trial"))
+	c.refused("grantee differs from --grantee", "verify", proof, "--grantee", c.public("trial"))
 	c.wantWhichGrant(proving)
 	c.wantNoConsentAfterwards(proving)
 }

@@ -232,7 +232,7 @@ func (c *comparison) compareGrantee(name string) error {
 	if name == "" {
 		return c.open("grantee", "whom the consent is for: --grantee compares it")
 	}
-	who, err := party.ReadPublic(name, party.Organisation, party.Provider)
+	who, err := party.ReadPublic(name, party.Organisation, party.Provider, party.Trial)
 	if err != nil {
 		return err
 	}
