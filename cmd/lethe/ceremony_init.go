@@ -101,7 +101,7 @@ func (p *program) ceremonyFile(c *circuits.Circuit, plan ceremonyPlan) (f ceremo
 		f.Contributors = append(f.Contributors, who)
 	}
 	if plan.ptau == "" {
-		if f.Phase1.Beacon, err = closing("close-phase1", plan.close1, now().Add(14*day)); err != nil {
+		if f.Phase1.Beacon, err = closing("close-phase1", plan.close1, now(), 14*day); err != nil {
 			return f, err
 		}
 	} else {
@@ -113,18 +113,21 @@ func (p *program) ceremonyFile(c *circuits.Circuit, plan ceremonyPlan) (f ceremo
 		named.Source = plan.source
 		f.Phase1.Ptau = &named
 	}
-	f.Phase2.Beacon, err = closing("close-phase2", plan.close2, now().Add(28*day))
+	f.Phase2.Beacon, err = closing("close-phase2", plan.close2, now(), 28*day)
 	return f, err
 }
 
-// closing is the first round at or after a time.
-func closing(flag, text string, otherwise time.Time) (*ceremony.Beacon, error) {
+// closing is the first round at or after a time, which is still to come: what a past round signed is known to everybody who contributes.
+func closing(flag, text string, now time.Time, otherwise time.Duration) (*ceremony.Beacon, error) {
 	if text == "" {
-		return ceremony.Quicknet(otherwise), nil
+		return ceremony.Quicknet(now.Add(otherwise)), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %q is not a time such as 2030-01-31T12:00:00Z", flag, text)
+	}
+	if !at.After(now) {
+		return nil, fmt.Errorf("--%s: %s is over: the beacon's round has to be signed after the phase", flag, text)
 	}
 	return ceremony.Quicknet(at), nil
 }

@@ -195,6 +195,7 @@ func TestCeremonyInitRefuses(t *testing.T) {
 		p.refused(c.says, "init", "power", "--contributors", key, "--folder", p.folder)
 	}
 	p.refused("is not a time", "init", "power", "--contributors", key, "--folder", p.folder, "--close-phase2", "soon")
+	p.refused("--close-phase1: 2020-01-15T12:00:00Z is over", "init", "power", "--contributors", key, "--folder", p.folder, "--close-phase1", "2020-01-15T12:00:00Z")
 	p.refused("no such file", "verify", "--folder", p.folder)
 	p.refused("signature", "beacon", "abcd", "--folder", p.folder)
 }
