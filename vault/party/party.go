@@ -265,10 +265,13 @@ func (p Public) Grantee() (field.Element, error) {
 // Read reads a party's own file, of one of these kinds, with what an accreditor has written into the public one beside it.
 func Read(name string, kinds ...Kind) (*Secret, error) {
 	s := new(Secret)
+	var handed Public
 	if err := readFile(name, s); err != nil {
+		if readFile(name, &handed) == nil && handed.Kind != "" {
+			err = fmt.Errorf("%s is what was handed out, and the party's own file is needed: %w", name, ErrFile)
+		}
 		return nil, err
 	}
-	var handed Public
 	if readFile(PublicName(name), &handed) == nil {
 		s.Public.Until = max(s.Public.Until, handed.Until)
 	}

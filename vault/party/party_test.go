@@ -111,6 +111,9 @@ func TestASavedFileIsWholeAndItsEnrolmentIsFound(t *testing.T) {
 	if err != nil || again.Public.Until != 77 || len(again.Reads) != 1 {
 		t.Errorf("%+v, %v", again, err)
 	}
+	if _, err := Read(PublicName(name), Provider); !errors.Is(err, ErrFile) || !strings.Contains(err.Error(), "the party's own file is needed") {
+		t.Errorf("what was handed out: %v", err)
+	}
 	for bad, content := range map[string]string{
 		"empty": "", "unknown member": `{"lethe_party":"provider","name":"x","public":{},"more":1}`, "cut": `{"lethe_party":"prov`,
 	} {
