@@ -194,6 +194,9 @@ func (d *trialDesk) amend(ctx context.Context, plan string) (*trialMade, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := d.seq.MayAmend(protocol); err != nil {
+		return nil, err // before the contract has it, which would take any
+	}
 	board, err := d.board()
 	if err != nil {
 		return nil, err

@@ -169,8 +169,8 @@ func (p *Protocol) compileNumbers() error {
 	p.Rollup.Lateness, p.Rollup.Safety = uint64(late/time.Second), p.Plan.Safety
 	for i, text := range p.Plan.Compensation {
 		wei, ok := new(big.Int).SetString(text, 10)
-		if !ok || wei.Sign() <= 0 || wei.BitLen() > 128 {
-			return fmt.Errorf("compensation: visit %d: %q is no number of wei", i+1, text)
+		if !ok || wei.Sign() <= 0 || wei.BitLen() > 96 {
+			return fmt.Errorf("compensation: visit %d: %q is no number of wei of 96 bits", i+1, text)
 		}
 		p.Prices = append(p.Prices, wei)
 	}
@@ -211,6 +211,10 @@ func (p *Protocol) Amends(before *Protocol) error {
 		return fmt.Errorf("%w: name: the trial is %q", ErrPlan, before.Plan.Name)
 	case len(p.Rollup.Versions) < len(old):
 		return fmt.Errorf("%w: versions: one is missing", ErrPlan)
+	case !slices.Equal(p.Thresholds(), before.Thresholds()):
+		return fmt.Errorf("%w: thresholds: the contract keeps those that the trial was registered with", ErrPlan)
+	case !slices.EqualFunc(p.Prices, before.Prices, func(a, b *big.Int) bool { return a.Cmp(b) == 0 }):
+		return fmt.Errorf("%w: compensation: the contract keeps what the trial was registered with", ErrPlan)
 	}
 	for i, v := range old {
 		now := p.Rollup.Versions[i]

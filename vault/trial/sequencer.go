@@ -124,15 +124,8 @@ func (s *Sequencer) Amend(ctx context.Context, a Amendment) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.cfg.Store.Load(p.ID)
+	r, err := s.amendable(p)
 	if err != nil {
-		return err
-	}
-	before, err := r.Protocol()
-	if err != nil {
-		return err
-	}
-	if err := p.Amends(before); err != nil {
 		return err
 	}
 	if err := s.agrees(ctx, r, p); err != nil {
@@ -140,6 +133,24 @@ func (s *Sequencer) Amend(ctx context.Context, a Amendment) error {
 	}
 	r.Protocols = append(r.Protocols, a)
 	return s.cfg.Store.Save(p.ID, r)
+}
+
+// MayAmend says why Amend would refuse a protocol, before the contract is asked to take it: the contract sees a hash, and takes any that the board
+// consents to.
+func (s *Sequencer) MayAmend(p *Protocol) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.amendable(p)
+	return err
+}
+
+// amendable is the record of the trial that a protocol amends.
+func (s *Sequencer) amendable(p *Protocol) (*Record, error) {
+	r, before, err := s.load(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r, p.Amends(before)
 }
 
 // agrees says whether the contract has the record's state and this protocol.

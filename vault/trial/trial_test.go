@@ -247,4 +247,31 @@ func TestThreat13AChainSeesRootsAlone(t *testing.T) {
 			t.Errorf("%s: the same is %t", name, same)
 		}
 	}
+
+// TestThreat50WhatIsNoAmendment is refused before anybody asks the contract, which would take it and so part from the record.
+func TestThreat50WhatIsNoAmendment(t *testing.T) {
+	w := newWorld(t)
+	for name, change := range map[string][2]string{
+		"another first version": {"{terms: what you consent to,", "{terms: what nobody consented to,"},
+		"earlier":               {"2030-03-17T17:46:40Z", "2030-03-16T17:46:40Z"},
+		"another trial":         {"name: TEST-1", "name: TEST-2"},
+		"looser thresholds":     {"recorded late: 3", "recorded late: 300"},
+		"less compensation":     {`["1000", "2000"]`, `["1000"]`},
+	} {
+		a := w.amendment(2)
+		altered := bytes.Replace(a.Plan, []byte(change[0]), []byte(change[1]), 1)
+		files := map[string][]byte{"criteria.yaml": a.Files["criteria.yaml"], "schema.yaml": a.Files["schema.yaml"]}
+		if name == "another trial" {
+			files["criteria.yaml"] = bytes.Replace(files["criteria.yaml"], []byte("TEST-1"), []byte("TEST-2"), 1)
+		}
+		p, err := (&Amendment{Plan: altered, Files: files}).Compile()
+		must(t, err)
+		if err := w.seq.MayAmend(p); err == nil || bytes.Equal(altered, a.Plan) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	good := w.amendment(2)
+	p, err := good.Compile()
+	must(t, err)
+	must(t, w.seq.MayAmend(p))
 }
