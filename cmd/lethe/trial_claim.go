@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/go-json-experiment/json"
@@ -90,8 +91,12 @@ their place, and holds for this address and fee only; the sequencer's account re
 
 func (d *trialDesk) claim(ctx context.Context, id field.Element, opening string, f claimFlags) (string, error) {
 	fee, ok := new(big.Int).SetString(f.fee, 10)
-	if !ok || fee.Sign() < 0 || !common.IsHexAddress(f.to) {
-		return "", fmt.Errorf("%q is no address, or %q no number of wei", f.to, f.fee)
+	if !ok || fee.Sign() < 0 {
+		return "", fmt.Errorf("--fee: %q is no number of wei", f.fee)
+	}
+	to, err := payee(f.to)
+	if err != nil {
+		return "", err
 	}
 	who, err := party.Read(f.subject, party.Patient)
 	if err != nil {
@@ -103,13 +108,12 @@ func (d *trialDesk) claim(ctx context.Context, id field.Element, opening string,
 	}
 	var o trial.Opening
 	if err := json.Unmarshal(data, &o); err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w", opening, err)
 	}
 	relay, err := d.sequencer()
 	if err != nil {
 		return "", err
 	}
-	to := common.HexToAddress(f.to)
 	w := &compensation.Witness{
 		Secret: field.Element(*who.Secret), State: o.State, Participant: o.Participant, Path: o.Path, Visit: f.visit,
 		Context: contextElement(relay.Context(hashOf(id)).Compensation(to, fee)),
@@ -127,4 +131,17 @@ func (d *trialDesk) claim(ctx context.Context, id field.Element, opening string,
 		Version: 1, Batches: uint32(o.State.Batches), Visit: uint32(f.visit), Nullifier: hashOf(proof.Public["nullifier"]), Recipient: to, Fee: fee,
 	}, points[:])
 	return tx.Hex(), err
+}
+
+// payee reads an address. What is paid to a wrong one is lost, so letters of both cases are held to the checksum that they make (ERC-55).
+func payee(text string) (common.Address, error) {
+	a, err := common.NewMixedcaseAddressFromString(text)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("--to: %q is no address", text)
+	}
+	digits := strings.TrimPrefix(strings.TrimPrefix(text, "0x"), "0X")
+	if !a.ValidChecksum() && digits != strings.ToLower(digits) && digits != strings.ToUpper(digits) {
+		return common.Address{}, fmt.Errorf("--to: the checksum of %s is wrong: compare its digits, or write it in lower case", text)
+	}
+	return a.Address(), nil
 }
