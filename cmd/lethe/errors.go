@@ -10,6 +10,7 @@ import (
 	"lethe/offchain"
 	"lethe/vault"
 	"lethe/vault/fhir"
+	"lethe/vault/trial"
 )
 
 // hinted is an error that says what to do about it.
@@ -39,6 +40,7 @@ var advice = []struct {
 	{vault.ErrQuarantined, "see docs/erasure.md, section Restoring"},
 	{offchain.ErrLedgerFork, "one of the copies was altered: compare them with the certificates before anything else"},
 	{offchain.ErrLedgerDamaged, "put an undamaged copy of the erasure ledger in its place"},
+	{trial.ErrNoTrial, "a trial is named as its plan's `name` is written, or by its id; `lethe trial create PLAN` registers one"},
 	{fhir.ErrNotFHIR, "a file that is not FHIR R4 JSON needs --patient ID and --type NAME"},
 	{fhir.ErrTooBig, "the limits are in the configuration, section import"},
 	{fhir.ErrTwoPatients, "split the file: one patient each"},

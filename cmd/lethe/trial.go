@@ -37,7 +37,7 @@ when it has verified, whole, what the trial has come to. docs/trials.md is the w
 	f.StringVar(&keys.board, "board-key", "", "file with the key of the safety board's account")
 	f.StringVar(&keys.sequencer, "sequencer-key", "", "file with the key of the sequencer's account")
 	c.AddCommand(p.trialSetupCommand(&keys), p.trialCreateCommand(&keys), p.trialAmendCommand(&keys), p.trialEnrolCommand(&keys),
-		p.trialRecordCommand(&keys), p.trialBoardCommand(&keys), p.trialFundCommand(&keys), p.trialCloseCommand(&keys), p.trialPublishCommand(&keys),
+		p.trialRecordCommand(&keys), p.trialWorkCommand(&keys), p.trialBoardCommand(&keys), p.trialFundCommand(&keys), p.trialCloseCommand(&keys), p.trialPublishCommand(&keys),
 		p.trialStatusCommand(&keys), p.trialTimelineCommand(), p.trialVerifyCommand(),
 		p.trialOpeningCommand(&keys), p.trialClaimCommand(&keys))
 	for _, k := range []rollup.Kind{rollup.Visit, rollup.Withdrawal, rollup.Correction} {
@@ -236,9 +236,12 @@ func (d *trialDesk) lift(ctx context.Context, id field.Element, reason string) e
 	if err != nil {
 		return err
 	}
-	on, _, err := board.Standing(ctx, hashOf(id))
+	on, there, err := board.Standing(ctx, hashOf(id))
 	if err != nil {
 		return err
+	}
+	if !there {
+		return trial.ErrNoTrial
 	}
 	if on.Flag == 0 {
 		return errors.New("no flag is raised")
@@ -260,8 +263,12 @@ func (p *program) trialFundCommand(keys *trialKeys) *cobra.Command {
 			}
 			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
 				sponsor, err := d.sponsor()
+				if err != nil {
+					return err
+				}
+				tx, err := sponsor.Fund(c.Context(), hashOf(trialID(args[0])), wei)
 				if err == nil {
-					_, err = sponsor.Fund(c.Context(), hashOf(trialID(args[0])), wei)
+					d.say("%s wei are paid in, in transaction %s", wei, tx)
 				}
 				return err
 			})
@@ -290,8 +297,12 @@ func (d *trialDesk) closeTrial(ctx context.Context, id field.Element) error {
 		return err
 	}
 	if on.ClosedAt == 0 {
-		if r, err := d.seq.Record(id); err != nil || len(r.Queue) > 0 {
-			return errors.Join(err, errors.New("events wait to be proven: `lethe trial record` goes on with them"))
+		r, err := d.seq.Record(id)
+		if err != nil {
+			return err
+		}
+		if len(r.Queue) > 0 {
+			return withHint(errors.New("events wait to be proven"), "`lethe trial work` goes on with them")
 		}
 		if _, err := sponsor.Close(ctx, hashOf(id)); err != nil {
 			return err

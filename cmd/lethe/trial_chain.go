@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/big"
 	"strings"
 
@@ -114,10 +113,19 @@ func (c *trialChain) Publish(ctx context.Context, id, root field.Element, docume
 // refusal is what the contract refused, as the sequencer knows it.
 func refusal(err error) error {
 	if errors.Is(err, evm.ErrRefused) {
-		return fmt.Errorf("%w: %w", trial.ErrRefused, err)
+		return contractRefusal{err}
 	}
 	return err
 }
+
+// contractRefusal is a contract's refusal, which says so itself.
+type contractRefusal struct{ error }
+
+// Is makes it the sequencer's.
+func (r contractRefusal) Is(target error) bool { return target == trial.ErrRefused }
+
+// Unwrap is the chain's own error.
+func (r contractRefusal) Unwrap() error { return r.error }
 
 // announce deploys the verifier of a statement's key, and announces it.
 func (d *trialDesk) announce(ctx context.Context, at evm.TrialContracts, by evm.Signer, s circuits.Statement) error {

@@ -181,6 +181,27 @@ of it goes into the history but its hash; replaces is the hash that a correction
 	return c
 }
 
+func (p *program) trialWorkCommand(keys *trialKeys) *cobra.Command {
+	return &cobra.Command{
+		Use: "work TRIAL", Short: "go on with events that wait, where a command was cut off", Args: cobra.ExactArgs(1),
+		Long: `Proves the events that wait, and has the contract take them, until none waits. Events wait when a command that recorded them was cut off or could not go
+on; ` + "`lethe trial status`" + ` says how many batches do.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
+				done, err := d.work(c.Context(), trialID(args[0]), nil)
+				if err != nil {
+					return err
+				}
+				if p.json {
+					return p.print(done)
+				}
+				d.say("nothing waits; the newest batch is %d", done.Batch)
+				return nil
+			})
+		},
+	}
+}
+
 func (f *eventFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.site, "site", "", "the site's file (required)")
@@ -338,6 +359,9 @@ func (d *trialDesk) submit(ctx context.Context, id field.Element, site string, r
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", site, rollup.ErrNoSite)
 	}
+	if err := inPlan(protocol.Plan, reports); err != nil {
+		return nil, err
+	}
 	histories, err := d.seq.Histories(id)
 	if err != nil {
 		return nil, err
@@ -349,7 +373,24 @@ func (d *trialDesk) submit(ctx context.Context, id field.Element, site string, r
 	if err := d.seq.Submit(ctx, sub); err != nil {
 		return nil, err
 	}
-	return d.work(ctx, id, reports)
+	done, err := d.work(ctx, id, reports)
+	if err != nil && !errors.Is(err, trial.ErrDropped) {
+		return nil, withHint(err, "the events are signed and wait: `lethe trial work` goes on with them; recorded again, they would count twice")
+	}
+	return done, err
+}
+
+// inPlan refuses what can only be a slip: in the trial it would count for good.
+func inPlan(plan trial.Plan, reports []trial.Report) error {
+	for i, r := range reports {
+		switch {
+		case r.Kind == rollup.Visit && int(r.Phase) >= len(plan.Phases):
+			return fmt.Errorf("event %d: there is no phase %d: they are %s, counted from 0", i+1, r.Phase, strings.Join(plan.Phases, ", "))
+		case r.Kind == rollup.Correction && r.Replaced.IsZero():
+			return withHint(fmt.Errorf("event %d: what does it correct?", i+1), "--replaces, or replaces in a file, is the entry's hash, as recording it printed it")
+		}
+	}
+	return nil
 }
 
 func (d *trialDesk) work(ctx context.Context, id field.Element, reports []trial.Report) (*submitted, error) {
@@ -360,6 +401,9 @@ func (d *trialDesk) work(ctx context.Context, id field.Element, reports []trial.
 	r, err := d.seq.Record(id)
 	if err != nil {
 		return nil, err
+	}
+	if len(r.Batches) == 0 {
+		return &submitted{}, nil
 	}
 	last := r.Batches[len(r.Batches)-1]
 	done := &submitted{Batch: last.Number, Flag: last.Flag, Transaction: last.Transaction}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+	"lethe/vault/trial"
+)
+
+// TestThreat50SlipsAreNotRecorded: what no protocol can mean does not become a deviation that counts for good.
+func TestThreat50SlipsAreNotRecorded(t *testing.T) {
+	plan := trial.Plan{Phases: []string{"treatment", "follow-up"}}
+	for _, c := range []struct {
+		e    rollup.Event
+		says string
+	}{
+		{rollup.Event{Kind: rollup.Visit, Phase: 1}, ""},
+		{rollup.Event{Kind: rollup.Visit, Phase: 2}, "event 1: there is no phase 2: they are treatment, follow-up, counted from 0"},
+		{rollup.Event{Kind: rollup.Correction}, "event 1: what does it correct?"},
+		{rollup.Event{Kind: rollup.Correction, Replaced: field.Uint64(7)}, ""},
+		{rollup.Event{Kind: rollup.SeriousEvent}, ""},
+	} {
+		err := inPlan(plan, []trial.Report{{Event: c.e}})
+		if (err == nil) != (c.says == "") || err != nil && err.Error() != c.says {
+			t.Errorf("%v: %v", c.e.Kind, err)
+		}
+	}
+}
+
+// TestPayee: an address with a wrong digit is refused where its letters are a checksum.
+func TestPayee(t *testing.T) {
+	const right = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+	for text, ok := range map[string]bool{
+		right: true, right[2:]: true, strings.ToLower(right): true, "0x" + strings.ToUpper(right[2:]): true,
+		"0x5FbDB2315678afecb367f032d93F642f64180aA3": false, "0x5FbDB2315678afecb367f032d93F642f64180aa4": false, right[:40]: false, "": false,
+	} {
+		if a, err := payee(text); (err == nil) != ok || ok && a.Hex() != right {
+			t.Errorf("%q: %v, %v", text, a, err)
+		}
+	}
+}
