@@ -42,7 +42,8 @@ type TrialStanding struct {
 	LastTime                  uint64 // of the last batch, Unix seconds
 	Flag                      uint32 // one more than the number of the batch that raised the open one; 0 when none is
 	ClosedAt                  uint64
-	Now                       uint64 // the newest block's time
+	Thresholds                [7]uint32 // most deviations of each kind with which results are published
+	Now                       uint64    // the newest block's time
 }
 
 // Standing reads it; ok is false where there is no such trial.
@@ -60,7 +61,7 @@ func (t *Trials) Standing(ctx context.Context, trial common.Hash) (s TrialStandi
 			return TrialStanding{
 				Sponsor: of.Sponsor, Board: of.Board, Sequencer: of.Sequencer, Protocol: common.BigToHash(of.Protocol),
 				State: common.BigToHash(of.State), Batches: of.Batches, LastTime: of.LastTime.Uint64(), Flag: of.Flag,
-				ClosedAt: of.ClosedAt.Uint64(),
+				ClosedAt: of.ClosedAt.Uint64(), Thresholds: of.Thresholds,
 			}, nil
 		}})
 	s.Now = head.Time

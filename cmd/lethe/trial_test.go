@@ -151,6 +151,10 @@ func (c *trialClinic) verifyTrial(at trialContracts) {
 	if v.Results != "agree" || v.Participants != 1 || v.Activity["serious events"] != 1 || v.Published.IsZero() || len(v.NotProven) == 0 {
 		c.t.Errorf("%+v", v)
 	}
+	if v := decoded[trialVerdict](c.t, c.run("trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--plan", c.plan(2), "--json")); v.Plan != "agree" {
+		c.t.Errorf("%+v", v)
+	}
+	c.refused("is not the protocol that is in force", "trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--plan", c.plan(1))
 	document, err := os.ReadFile(c.in("results.json"))
 	if err != nil {
 		c.t.Fatal(err)

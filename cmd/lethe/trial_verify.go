@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -84,15 +86,16 @@ func named(names []string, lanes []uint32) map[string]uint32 {
 	return m
 }
 
-// trialVerifyFlags are what a regulator knows: a node of the chain, the contract, and, if they have it, the document of results.
-type trialVerifyFlags struct{ rpc, contract, results string }
+// trialVerifyFlags are what a regulator knows: a node of the chain, the contract, and, if they have them, the document of results and the plan.
+type trialVerifyFlags struct{ rpc, contract, results, plan string }
 
 func (p *program) trialVerifyCommand() *cobra.Command {
 	var f trialVerifyFlags
 	c := &cobra.Command{
 		Use: "verify TRIAL", Short: "what a contract has verified and published of a trial, with nothing else of the operator's",
 		Long: `Asks the contract, through any node of the chain: whether the trial is closed, what was verified of it, whole, and what was published. With --results the
-document of results is checked: its hash, the root that its events make, and that its state is the one that the contract closed.`,
+document of results is checked: its hash, the root that its events make, and that its state is the one that the contract closed. With --plan the
+protocol in force is compared with the plan: its versions, criteria, sites and numbers, and the thresholds that the contract holds results to.`,
 		Example: "  lethe trial verify TRIAL --rpc https://node.example --contract 0x5FbDB2315678afecb367f032d93F642f64180aa3 --results results.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -111,6 +114,7 @@ document of results is checked: its hash, the root that its events make, and tha
 	fl.StringVar(&f.rpc, "rpc", "", "JSON-RPC URL of a node (required)")
 	fl.StringVar(&f.contract, "contract", "", "address of the TrialRegistry (required)")
 	fl.StringVar(&f.results, "results", "", "the document of results")
+	fl.StringVar(&f.plan, "plan", "", "the plan, with the files that it names beside it")
 	require(c, "rpc", "contract")
 	return c
 }
@@ -130,7 +134,9 @@ type trialVerdict struct {
 	Deviations   map[string]uint32 `json:"deviations,omitempty"`
 	ResultsRoot  string            `json:"results_root,omitempty"`
 	Document     string            `json:"document_sha256,omitempty"`
+	Thresholds   map[string]uint32 `json:"thresholds"`
 	Results      string            `json:"results,omitempty"` // "agree" when a document was given
+	Plan         string            `json:"plan,omitempty"`    // "agree" when a plan was given
 	NotProven    []string          `json:"not_proven"`
 }
 
@@ -139,7 +145,8 @@ var notProven = []string{
 	"that what a site signed is what happened, and that it signed all that happened",
 	"that one person has one identity only: that is the issuers' to see to",
 	"whatever was computed from the results, such as averages",
-	"that the verifying keys come from a ceremony: compare their hashes with the ceremony's",
+	"that the verifying keys come from a ceremony: this command does not read them; the chain shows them as they were announced (KeyAnnounced)",
+	"that what stands at the address is this release's contract, which does what is said here: compare its code",
 }
 
 func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*trialVerdict, error) {
@@ -155,6 +162,7 @@ func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*tr
 	v := &trialVerdict{
 		Trial: field.Text(id), Protocol: on.Protocol.Hex(), State: on.State.Hex(), Batches: on.Batches, Flag: on.Flag != 0,
 		Closed: moment(on.ClosedAt), Verified: moment(entry.VerifiedAt), Published: moment(entry.PublishedAt), NotProven: notProven,
+		Thresholds: named(rollup.DeviationNames, on.Thresholds[:]),
 	}
 	if entry.VerifiedAt != 0 {
 		counters := lanesOf(entry.Counters, len(rollup.ActivityNames)+1)
@@ -165,11 +173,33 @@ func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*tr
 	if entry.PublishedAt != 0 {
 		v.Document = entry.Document.Hex()
 	}
-	if f.results == "" {
-		return v, nil
+	if f.results != "" {
+		v.Results = "agree"
+		err = checkResults(f.results, on, entry)
 	}
-	v.Results = "agree"
-	return v, checkResults(f.results, on, entry)
+	if f.plan != "" {
+		v.Plan = "agree"
+		err = errors.Join(err, checkPlan(f.plan, id, on))
+	} else {
+		v.NotProven = append(slices.Clone(notProven), "that the protocol is the one that you know: --plan compares it")
+	}
+	return v, err
+}
+
+// checkPlan compares a plan with the protocol that is in force.
+func checkPlan(name string, id field.Element, on evm.TrialStanding) error {
+	_, p, err := readPlan(name)
+	switch {
+	case err != nil:
+		return err
+	case p.ID != id:
+		return fmt.Errorf("%s is of the trial %q", name, p.Plan.Name)
+	case hashOf(p.Rollup.Digest()) != on.Protocol:
+		return fmt.Errorf("%s is not the protocol that is in force", name)
+	case !slices.Equal(p.Thresholds(), on.Thresholds[:]):
+		return fmt.Errorf("%s has other thresholds than the contract", name)
+	}
+	return nil
 }
 
 func readTrial(ctx context.Context, client *rpc.Client, id field.Element, contract string) (on evm.TrialStanding, entry evm.TrialEntry, err error) {
@@ -260,8 +290,14 @@ func (p *program) tellVerdict(v *trialVerdict) {
 		fmt.Fprintln(out, "deviations:")
 		p.printLanes(rollup.DeviationNames, v.Deviations)
 	}
-	if !v.Published.IsZero() {
+	p.tellThresholds(v)
+	if v.Published.IsZero() {
+		fmt.Fprintln(out, "nothing is published")
+	} else {
 		fmt.Fprintf(out, "published %s: document %s\n", v.Published.Format(time.RFC3339), v.Document)
+	}
+	if v.Plan != "" {
+		fmt.Fprintln(out, "the plan agrees with the protocol in force and with the thresholds")
 	}
 	if v.Results != "" {
 		fmt.Fprintln(out, "the document of results agrees with it")
@@ -270,4 +306,18 @@ func (p *program) tellVerdict(v *trialVerdict) {
 	for _, what := range v.NotProven {
 		fmt.Fprintf(out, "  - %s\n", what)
 	}
+}
+
+// tellThresholds says what is tolerated, beyond nothing.
+func (p *program) tellThresholds(v *trialVerdict) {
+	var tolerated []string
+	for _, name := range rollup.DeviationNames {
+		if n := v.Thresholds[name]; n > 0 {
+			tolerated = append(tolerated, fmt.Sprintf("%d %s", n, name))
+		}
+	}
+	if tolerated == nil {
+		tolerated = []string{"no deviation"}
+	}
+	fmt.Fprintf(p.stdout, "results may be published with at most: %s\n", strings.Join(tolerated, ", "))
 }
