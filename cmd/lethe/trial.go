@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
@@ -321,7 +322,7 @@ threshold: of critical ones none is allowed. What is published is the root of al
 			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
 				document, tx, err := d.seq.Publish(c.Context(), trialID(args[0]))
 				if err != nil {
-					return err
+					return d.unpublished(c.Context(), trialID(args[0]), err)
 				}
 				if err := os.WriteFile(output, document, 0o644); err != nil { //nolint:gosec // it is published
 					return err
@@ -337,6 +338,35 @@ threshold: of critical ones none is allowed. What is published is the root of al
 	c.Flags().StringVarP(&output, "output", "o", "", "file to write the document into (required)")
 	require(c, "output")
 	return c
+}
+
+// unpublished adds to the contract's refusal which kinds of deviation are above their thresholds.
+func (d *trialDesk) unpublished(ctx context.Context, id field.Element, refusal error) error {
+	if !errors.Is(refusal, trial.ErrRefused) {
+		return refusal
+	}
+	r, err := d.seq.Record(id)
+	if err != nil {
+		return errors.Join(refusal, err)
+	}
+	protocol, err := r.Protocol()
+	if err != nil {
+		return errors.Join(refusal, err)
+	}
+	if above := exceeded(r.Cohort.State().Deviations.Lanes(), protocol.Thresholds()); len(above) > 0 {
+		return withHint(refusal, "above their thresholds: "+strings.Join(above, ", "))
+	}
+	return refusal
+}
+
+// exceeded names the kinds of deviation that happened more often than is tolerated.
+func exceeded(lanes, thresholds []uint32) (above []string) {
+	for i, name := range rollup.DeviationNames {
+		if lanes[i] > thresholds[i] {
+			above = append(above, fmt.Sprintf("%s (%d, at most %d)", name, lanes[i], thresholds[i]))
+		}
+	}
+	return above
 }
 
 func (p *program) trialTimelineCommand() *cobra.Command {

@@ -41,3 +41,11 @@ func TestPayee(t *testing.T) {
 		}
 	}
 }
+
+// TestExceeded names what stands in the way of publishing.
+func TestExceeded(t *testing.T) {
+	above := exceeded([]uint32{0, 0, 1, 3, 2, 0, 0}, []uint32{0, 0, 0, 2, 2, 0, 5})
+	if got := strings.Join(above, ", "); got != "no consent (1, at most 0), version superseded (3, at most 2)" {
+		t.Error(got)
+	}
+}

@@ -71,9 +71,14 @@ func (d *trialDesk) status(ctx context.Context, id field.Element) (*trialStatus,
 	if err != nil {
 		return nil, err
 	}
+	protocol, err := r.Protocol()
+	if err != nil {
+		return nil, err
+	}
 	s := r.Cohort.State()
+	agrees := on.State == hashOf(s.Digest()) && on.Protocol == hashOf(protocol.Rollup.Digest())
 	return &trialStatus{
-		s.Batches, len(r.Queue), on.State == hashOf(s.Digest()), s.Participants, named(rollup.ActivityNames, s.Activity.Lanes()),
+		s.Batches, len(r.Queue), agrees, s.Participants, named(rollup.ActivityNames, s.Activity.Lanes()),
 		named(rollup.DeviationNames, s.Deviations.Lanes()),
 	}, nil
 }
