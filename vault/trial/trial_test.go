@@ -247,6 +247,7 @@ func TestThreat13AChainSeesRootsAlone(t *testing.T) {
 			t.Errorf("%s: the same is %t", name, same)
 		}
 	}
+}
 
 // TestThreat50WhatIsNoAmendment is refused before anybody asks the contract, which would take it and so part from the record.
 func TestThreat50WhatIsNoAmendment(t *testing.T) {
