@@ -57,6 +57,9 @@ Addresses go to STATE/public/trials.json. Development keys are made where no cer
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
+				if keyDelay == 0 {
+					keyDelay = d.usualKeyDelay()
+				}
 				if err := d.setup(c.Context(), large, keyDelay, sequencerDelay); err != nil {
 					return err
 				}
@@ -69,9 +72,17 @@ Addresses go to STATE/public/trials.json. Development keys are made where no cer
 		},
 	}
 	c.Flags().BoolVar(&large, "large", false, "also the large sizes, whose set-up takes minutes and gigabytes")
-	c.Flags().DurationVar(&keyDelay, "key-delay", time.Second, "until an announced key can be used; weeks, where others are to look at it first")
+	c.Flags().DurationVar(&keyDelay, "key-delay", 0, "until an announced key can be used, while others look at it (default a week, and a second on the folder's own chain)")
 	c.Flags().DurationVar(&sequencerDelay, "sequencer-delay", 7*24*time.Hour, "until another sequencer takes over")
 	return c
+}
+
+// usualKeyDelay leaves time to look at a key, but on a chain that nobody else sees.
+func (d *trialDesk) usualKeyDelay() time.Duration {
+	if d.state.chain != nil {
+		return time.Second
+	}
+	return 7 * 24 * time.Hour
 }
 
 // readPlan reads a plan with the files that it names.
@@ -138,15 +149,29 @@ func (d *trialDesk) create(ctx context.Context, plan string, large bool) (*trial
 	if err != nil {
 		return nil, err
 	}
+	made := &trialMade{Trial: field.Text(protocol.ID), Protocol: field.Text(protocol.Rollup.Digest())}
+	on, there, err := sponsor.Standing(ctx, hashOf(protocol.ID))
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		if made.Transaction, err = d.register(ctx, sponsor, protocol, large); err != nil {
+			return nil, err
+		}
+	} else if on.Batches > 0 || on.Protocol != hashOf(protocol.Rollup.Digest()) {
+		return nil, withHint(fmt.Errorf("%w, with the contract", trial.ErrExists), "`lethe trial status "+protocol.Plan.Name+"` shows it; a trial's name is its id: another one needs another name")
+	}
+	return made, d.seq.Create(ctx, a) // also where an earlier attempt was cut off after the contract had it
+}
+
+// register registers a protocol with the contract, and gives the transaction.
+func (d *trialDesk) register(ctx context.Context, sponsor *evm.Trials, protocol *trial.Protocol, large bool) (string, error) {
 	terms, err := d.terms(ctx, protocol, large)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	tx, err := sponsor.Create(ctx, hashOf(protocol.ID), terms)
-	if err != nil {
-		return nil, err
-	}
-	return &trialMade{field.Text(protocol.ID), field.Text(protocol.Rollup.Digest()), tx.Hex()}, d.seq.Create(ctx, a)
+	return tx.Hex(), err
 }
 
 // terms are what a protocol is registered with.
@@ -322,7 +347,7 @@ threshold: of critical ones none is allowed. What is published is the root of al
 			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
 				document, tx, err := d.seq.Publish(c.Context(), trialID(args[0]))
 				if err != nil {
-					return d.unpublished(c.Context(), trialID(args[0]), err)
+					return d.unpublished(trialID(args[0]), err)
 				}
 				if err := os.WriteFile(output, document, 0o644); err != nil { //nolint:gosec // it is published
 					return err
@@ -341,7 +366,7 @@ threshold: of critical ones none is allowed. What is published is the root of al
 }
 
 // unpublished adds to the contract's refusal which kinds of deviation are above their thresholds.
-func (d *trialDesk) unpublished(ctx context.Context, id field.Element, refusal error) error {
+func (d *trialDesk) unpublished(id field.Element, refusal error) error {
 	if !errors.Is(refusal, trial.ErrRefused) {
 		return refusal
 	}

@@ -101,6 +101,11 @@ func TestATrialByItsCommands(t *testing.T) {
 	at := decoded[trialContracts](t, c.trial("setup", "--json"))
 	time.Sleep(1100 * time.Millisecond) // until the keys can be used
 	c.trial("create", c.plan(1))
+	c.refused("there already", "trial", "create", c.plan(1))
+	if err := os.RemoveAll(filepath.Join(c.dir, trialsFolder)); err != nil { // as if it had been cut off before the record
+		t.Fatal(err)
+	}
+	c.trial("create", c.plan(1))
 	c.trial("fund", trialName, "100000")
 	enrolled := decoded[submitted](t, c.trial(c.enrolling("patient")...))
 	c.refused("already enrolled", append([]string{"trial"}, c.enrolling("patient")...)...)
