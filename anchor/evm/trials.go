@@ -369,3 +369,30 @@ func (t *Trials) StateAt(ctx context.Context, trial common.Hash, batches uint32)
 			return common.BigToHash(state), nil
 		}})
 }
+
+// TrialKey is a verifying key by which a trial is proven.
+type TrialKey struct {
+	Size    uint32 // slots or places; 0 where the trial is not proven by this version
+	KeyHash common.Hash
+	Code    common.Hash // Keccak-256 of the verifier's code, which the registry looks at whenever it asks it
+}
+
+// Key is the key of a statement's version that a trial has pinned.
+func (t *Trials) Key(ctx context.Context, trial common.Hash, statement string, version uint32) (k TrialKey, err error) {
+	at, keys := t.at.TrialRegistry, contracts.NewStatementVerifier()
+	k.Size, err = readHead(ctx, t.account.r, view[uint32]{at, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})
+	if err != nil || k.Size == 0 {
+		return k, err
+	}
+	verifier, err := readHead(ctx, t.account.r, view[common.Address]{at, t.binding.PackVerifier(), t.binding.UnpackVerifier})
+	if err != nil {
+		return k, err
+	}
+	key, err := readHead(ctx, t.account.r, view[contracts.IStatementVerifierKey]{verifier, keys.PackKeyOf(Word(statement), version), func(raw []byte) (contracts.IStatementVerifierKey, error) {
+		key, err := keys.UnpackKeyOf(raw)
+		key.UsableAt = nil // a pointer is not compared
+		return key, err
+	}})
+	k.KeyHash, k.Code = key.KeyHash, key.CodeHash
+	return k, err
+}

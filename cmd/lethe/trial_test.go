@@ -151,9 +151,9 @@ func TestATrialByItsCommands(t *testing.T) {
 func (c *trialClinic) verifyTrial(at trialContracts) {
 	c.t.Helper()
 	url := c.folder.public(c.t).rpc
-	verify := []string{"trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--results"}
+	verify := []string{"trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--keys", "--results"}
 	v := decoded[trialVerdict](c.t, c.run(append(verify, c.in("results.json"), "--json")...))
-	if v.Results != "agree" || v.Participants != 1 || v.Activity["serious events"] != 1 || v.Published.IsZero() || len(v.NotProven) == 0 {
+	if v.Results != "agree" || v.Participants != 1 || v.Activity["serious events"] != 1 || v.Published.IsZero() || len(v.NotProven) == 0 || len(v.Keys) != 4 {
 		c.t.Errorf("%+v", v)
 	}
 	if v := decoded[trialVerdict](c.t, c.run("trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--plan", c.plan(2), "--json")); v.Plan != "agree" {

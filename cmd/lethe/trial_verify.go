@@ -92,7 +92,10 @@ func named(names []string, lanes []uint32) map[string]uint32 {
 }
 
 // trialVerifyFlags are what a regulator knows: a node of the chain, the contract, and, if they have them, the document of results and the plan.
-type trialVerifyFlags struct{ rpc, contract, results, plan string }
+type trialVerifyFlags struct {
+	rpc, contract, results, plan string
+	keys                         bool
+}
 
 func (p *program) trialVerifyCommand() *cobra.Command {
 	var f trialVerifyFlags
@@ -100,11 +103,12 @@ func (p *program) trialVerifyCommand() *cobra.Command {
 		Use: "verify TRIAL", Short: "what a contract has verified and published of a trial, with nothing else of the operator's",
 		Long: `Asks the contract, through any node of the chain: whether the trial is closed, what was verified of it, whole, and what was published. With --results the
 document of results is checked: its hash, the root that its events make, and that its state is the one that the contract closed. With --plan the
-protocol in force is compared with the plan: its versions, criteria, sites and numbers, and the thresholds that the contract holds results to.`,
+protocol in force is compared with the plan: its versions, criteria, sites and numbers, and the thresholds that the contract holds results to. With --keys
+the keys that proofs are verified by are compared with those of the configuration's proving.ceremony, and the code that verifies with what those keys make of it.`,
 		Example: "  lethe trial verify TRIAL --rpc https://node.example --contract 0x5FbDB2315678afecb367f032d93F642f64180aa3 --results results.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			v, err := verifyTrial(c.Context(), trialID(args[0]), f)
+			v, err := p.verifyTrial(c.Context(), trialID(args[0]), f)
 			if err != nil {
 				return err
 			}
@@ -120,6 +124,7 @@ protocol in force is compared with the plan: its versions, criteria, sites and n
 	fl.StringVar(&f.contract, "contract", "", "address of the TrialRegistry (required)")
 	fl.StringVar(&f.results, "results", "", "the document of results")
 	fl.StringVar(&f.plan, "plan", "", "the plan, with the files that it names beside it")
+	fl.BoolVar(&f.keys, "keys", false, "compare the keys of proofs with those of this configuration: a ceremony's, or this user's development set-up")
 	require(c, "rpc", "contract")
 	return c
 }
@@ -142,6 +147,7 @@ type trialVerdict struct {
 	Thresholds   map[string]uint32 `json:"thresholds"`
 	Results      string            `json:"results,omitempty"` // "agree" when a document was given
 	Plan         string            `json:"plan,omitempty"`    // "agree" when a plan was given
+	Keys         []checkedKey      `json:"keys,omitempty"`    // when they were asked for, and agree
 	NotProven    []string          `json:"not_proven"`
 }
 
@@ -150,23 +156,48 @@ var notProven = []string{
 	"that what a site signed is what happened, and that it signed all that happened",
 	"that one person has one identity only: that is the issuers' to see to",
 	"whatever was computed from the results, such as averages",
-	"that the verifying keys come from a ceremony: this command does not read them; the chain shows them as they were announced (KeyAnnounced)",
 	"that what stands at the address is this release's contract, which does what is said here: compare its code",
 }
 
-func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*trialVerdict, error) {
+func (p *program) verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*trialVerdict, error) {
 	client, err := evm.Dial(ctx, f.rpc)
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
-	on, entry, err := readTrial(ctx, client, id, f.contract)
+	trials, err := trialsAt(ctx, client, f.contract)
 	if err != nil {
 		return nil, err
 	}
+	on, entry, err := readTrial(ctx, trials, id)
+	if err != nil {
+		return nil, err
+	}
+	v := verdictOf(id, on, entry)
+	if f.results != "" {
+		v.Results = "agree"
+		err = checkResults(f.results, on, entry)
+	}
+	if f.plan != "" {
+		v.Plan = "agree"
+		err = errors.Join(err, checkPlan(f.plan, id, on))
+	} else {
+		v.NotProven = append(v.NotProven, "that the protocol is the one that you know: --plan compares it")
+	}
+	if f.keys {
+		var failed error
+		v.Keys, failed = p.checkTrialKeys(ctx, trials, id)
+		err = errors.Join(err, failed)
+	} else {
+		v.NotProven = append(v.NotProven, "that the verifying keys come from a ceremony: --keys compares them with those of the configuration")
+	}
+	return v, err
+}
+
+func verdictOf(id field.Element, on evm.TrialStanding, entry evm.TrialEntry) *trialVerdict {
 	v := &trialVerdict{
 		Trial: field.Text(id), Protocol: on.Protocol.Hex(), State: on.State.Hex(), Batches: on.Batches, Flag: on.Flag != 0,
-		Closed: moment(on.ClosedAt), Verified: moment(entry.VerifiedAt), Published: moment(entry.PublishedAt), NotProven: notProven,
+		Closed: moment(on.ClosedAt), Verified: moment(entry.VerifiedAt), Published: moment(entry.PublishedAt), NotProven: slices.Clone(notProven),
 		Thresholds: named(rollup.DeviationNames, on.Thresholds[:]),
 	}
 	if entry.VerifiedAt != 0 {
@@ -178,17 +209,7 @@ func verifyTrial(ctx context.Context, id field.Element, f trialVerifyFlags) (*tr
 	if entry.PublishedAt != 0 {
 		v.Document = entry.Document.Hex()
 	}
-	if f.results != "" {
-		v.Results = "agree"
-		err = checkResults(f.results, on, entry)
-	}
-	if f.plan != "" {
-		v.Plan = "agree"
-		err = errors.Join(err, checkPlan(f.plan, id, on))
-	} else {
-		v.NotProven = append(slices.Clone(notProven), "that the protocol is the one that you know: --plan compares it")
-	}
-	return v, err
+	return v
 }
 
 // checkPlan compares a plan with the protocol that is in force.
@@ -207,20 +228,24 @@ func checkPlan(name string, id field.Element, on evm.TrialStanding) error {
 	return nil
 }
 
-func readTrial(ctx context.Context, client *rpc.Client, id field.Element, contract string) (on evm.TrialStanding, entry evm.TrialEntry, err error) {
+// trialsAt are the trials of a contract, read through a node.
+func trialsAt(ctx context.Context, client *rpc.Client, contract string) (*evm.Trials, error) {
 	if !common.IsHexAddress(contract) {
-		return on, entry, fmt.Errorf("%q is no address", contract)
+		return nil, fmt.Errorf("%q is no address", contract)
 	}
 	chain, err := chainID(ctx, client)
 	if err != nil {
-		return on, entry, err
+		return nil, err
 	}
 	at := common.HexToAddress(contract)
 	reader, err := evm.NewReader(evm.ReaderConfig{Clients: []*rpc.Client{client}, ChainID: chain, CheckpointLog: at})
 	if err != nil {
-		return on, entry, err
+		return nil, err
 	}
-	trials := evm.NewTrials(reader, evm.TrialContracts{TrialRegistry: at}, nil)
+	return evm.NewTrials(reader, evm.TrialContracts{TrialRegistry: at}, nil), nil
+}
+
+func readTrial(ctx context.Context, trials *evm.Trials, id field.Element) (on evm.TrialStanding, entry evm.TrialEntry, err error) {
 	on, there, err := trials.Standing(ctx, hashOf(id))
 	if err != nil {
 		return on, entry, err
@@ -306,6 +331,9 @@ func (p *program) tellVerdict(v *trialVerdict) {
 	}
 	if v.Results != "" {
 		fmt.Fprintln(out, "the document of results agrees with it")
+	}
+	for _, k := range v.Keys {
+		fmt.Fprintf(out, "%s is verified by the key %s of this configuration, a %s set-up\n", k.Statement, k.Key, k.Setup)
 	}
 	fmt.Fprintln(out, "not proven:")
 	for _, what := range v.NotProven {
