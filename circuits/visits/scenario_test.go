@@ -54,6 +54,9 @@ func newScene(t testing.TB) *scene {
 	w := trialtest.New(t)
 	one := func() *trialtest.Person { return w.Person(t, identity.Own) }
 	s := &scene{World: w, plain: one(), withdrawn: one(), expired: one(), revoked: one(), deferred: one(), places: field.NewTree(trial.Levels)}
+	if s.withdrawn.Tag.Cmp(&s.plain.Tag) > 0 {
+		s.plain, s.withdrawn = s.withdrawn, s.plain // somebody comes before plain in the order of tags
+	}
 	w.Enrol(t, now, s.plain, s.withdrawn, s.expired, s.revoked)
 	s.enrol(t, trial.Event{Kind: trial.Enrolment, Tag: s.deferred.Tag, When: now, Deferred: true})
 	b := newBatch(t, w, now+10)
