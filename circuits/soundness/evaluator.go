@@ -22,6 +22,7 @@ type evaluator struct {
 	trace   *trace // nil: nothing is noted
 	at      int    // calls so far
 	broken  map[int]bool
+	brokeAt int // the call that broke a group first
 	enough  int // so many broken groups end the evaluation
 	without int // a group whose outputs are taken from the trace and whose constraints are not looked at; -1 for none
 }
@@ -33,6 +34,7 @@ type trace struct {
 	groups    []string // by number
 	number    map[string]int
 	group     []int // by call
+	first     []int // the first call of each group
 	outputs   [][]fr.Element
 }
 
@@ -113,7 +115,7 @@ func (e *evaluator) compute(assignment frontend.Circuit, part Part) ([]fr.Elemen
 // record evaluates a true assignment.
 func record(c frontend.Circuit) (*trace, error) {
 	t := &trace{recording: true, number: map[string]int{}}
-	broken, err := t.evaluate(c, -1, 1)
+	broken, _, err := t.evaluate(c, -1, 1)
 	t.recording = false
 	if err != nil {
 		return nil, err
@@ -124,21 +126,21 @@ func record(c frontend.Circuit) (*trace, error) {
 	return t, nil
 }
 
-// evaluate gives the groups that an assignment breaks, in order; so many are enough.
-func (t *trace) evaluate(c frontend.Circuit, without, enough int) (broken []int, err error) {
+// evaluate gives the groups that an assignment breaks, in order, and the call that broke the first; so many are enough.
+func (t *trace) evaluate(c frontend.Circuit, without, enough int) (broken []int, at int, err error) {
 	e := &evaluator{trace: t, broken: map[int]bool{}, enough: enough, without: without}
 	assigned, err := wires(c)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := e.define(assigned); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for g := range e.broken {
 		broken = append(broken, g)
 	}
 	slices.Sort(broken)
-	return broken, nil
+	return broken, e.brokeAt, nil
 }
 
 // brokenEnough ends an evaluation that nothing more is to be learnt of.
@@ -192,6 +194,9 @@ func (e *evaluator) holds(ok bool) {
 		t.outputs = append(t.outputs, nil)
 	}
 	if g := t.group[i]; !ok && g != e.without {
+		if len(e.broken) == 0 {
+			e.brokeAt = i
+		}
 		if e.broken[g] = true; len(e.broken) == e.enough {
 			panic(brokenEnough{})
 		}
@@ -228,7 +233,7 @@ func (t *trace) groupHere() int {
 	n, ok := t.number[key]
 	if !ok {
 		n = len(t.groups)
-		t.number[key], t.groups = n, append(t.groups, key)
+		t.number[key], t.groups, t.first = n, append(t.groups, key), append(t.first, len(t.group))
 	}
 	return n
 }

@@ -55,6 +55,7 @@ type run struct {
 
 	traces   map[frontend.Circuit]*trace
 	attacks  []attack
+	brokeAt  map[frontend.Circuit]int
 	groups   []string            // in the order in which the circuit asks for them
 	broken   map[string][]string // by attack: the groups
 	killedBy map[string]string   // by group
@@ -72,7 +73,7 @@ type attack struct {
 func (c Campaign) Run(t *testing.T) {
 	t.Helper()
 	r := &run{
-		Campaign: c, traces: map[frontend.Circuit]*trace{}, broken: map[string][]string{}, killedBy: map[string]string{},
+		Campaign: c, traces: map[frontend.Circuit]*trace{}, brokeAt: map[frontend.Circuit]int{}, broken: map[string][]string{}, killedBy: map[string]string{},
 		inputs: map[string]string{},
 	}
 	whole := os.Getenv("LETHE_CAMPAIGN") != ""
@@ -145,9 +146,12 @@ func (r *run) evaluate(t *testing.T, a Attack, without string, enough int) (brok
 	if !ok {
 		n = -1
 	}
-	found, err := trace.evaluate(a.False, n, enough)
+	found, at, err := trace.evaluate(a.False, n, enough)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n < 0 {
+		r.brokeAt[a.False] = at
 	}
 	for _, g := range found {
 		broken = append(broken, trace.groups[g])
@@ -249,6 +253,10 @@ func (r *run) leaveOut(t *testing.T, group string) {
 		}
 	}
 	for _, a := range r.attacks {
+		trace := r.traceOf(t, a.True)
+		if n, ok := trace.number[group]; !ok || r.brokeAt[a.False] < trace.first[n] {
+			continue // it breaks something before the group can change anything
+		}
 		if len(r.evaluate(t, a.Attack, group, 1)) == 0 {
 			r.killedBy[group] = a.name + ", its outputs kept"
 			return
