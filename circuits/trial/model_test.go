@@ -121,7 +121,7 @@ func (h *history) live(index uint32, leaf field.Element) bool {
 
 // batch takes some events in, of which some are refused.
 func (h *history) batch() {
-	h.time += rapid.Uint64Range(0, 12).Draw(h.t, "later")
+	h.time += rapid.Uint64Range(0, 25).Draw(h.t, "later")
 	in := Setting{Enrols: rapid.Bool().Draw(h.t, "enrols"), Protocol: h.protocol, Time: h.time, Site: rapid.Uint8Range(0, 1).Draw(h.t, "site"), Live: h.live}
 	b, err := h.cohort.Begin(in)
 	if err != nil {

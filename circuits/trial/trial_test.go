@@ -133,6 +133,13 @@ func TestReasonsOfEnrolments(t *testing.T) {
 	}
 }
 
+func TestARefusedEnrolmentCountsNothing(t *testing.T) {
+	b := begin(t, enrolled(t, 20, 0), setting(true, 70))
+	if _, err := b.Enrol(Event{Kind: Enrolment, Tag: tag, When: 70}, given); !errors.Is(err, ErrEnrolled) || b.after.state.Deviations != (Deviations{}) {
+		t.Errorf("%v: %+v", err, b.after.state.Deviations)
+	}
+}
+
 func TestReasonsOfReconsents(t *testing.T) {
 	out := begin(t, enrolled(t, 50, 1), setting(false, 50))
 	if _, err := out.Record(Event{Kind: LostToFollowUp, Tag: tag, When: 50}); err != nil {
