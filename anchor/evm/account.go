@@ -191,7 +191,30 @@ func (a *account) pay(ctx context.Context, to *common.Address, value *big.Int, d
 		return nil, err
 	}
 	a.next = nonce + 1
-	return a.wait(ctx, tx.Hash())
+	receipt, err := a.wait(ctx, tx.Hash())
+	if err != nil {
+		return nil, err
+	}
+	return receipt, a.seen(ctx, receipt.BlockNumber)
+}
+
+// seen waits, until ctx ends, for a head that is not before a block: what is read after a transaction shows what it did, also when one of
+// the providers is behind.
+func (a *account) seen(ctx context.Context, block *big.Int) error {
+	for pause := firstPoll; ; pause = min(2*pause, lastPoll) {
+		head, err := a.r.head(ctx)
+		if err == nil && head.Number.Cmp(block) >= 0 {
+			return nil
+		}
+		if err != nil && !errors.Is(err, anchor.ErrUnreachable) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return fmt.Errorf("block %d is not the head of all providers yet: %w", block, ctx.Err())
+		}
+	}
 }
 
 func (a *account) wait(ctx context.Context, transaction common.Hash) (*types.Receipt, error) {
