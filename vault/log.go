@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ type LogWriter interface {
 	Refresh(ctx context.Context) (again bool, err error)
 	// Start begins writing unless the log is behind, or contradicts, what the contract has accepted (nil: nothing is known).
 	Start(ctx context.Context, floor *anchor.Accepted) error
-	// Append gives entries their positions, in order. They are durable when it answers, and for good once they are published.
+	// Append gives entries the next positions, not always in their order. They are durable when it answers, and for good once they are published.
 	Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error)
 	// Publish shows a checkpoint of everything that was appended, after its tiles are in a second place.
 	Publish(ctx context.Context) (anchor.Checkpoint, error)
@@ -282,7 +283,7 @@ func (s *Service) sequence(ctx context.Context) (int, error) {
 	if err := s.show(ctx); err != nil { // positions that are noted stand: not before everybody can see them
 		return 0, err
 	}
-	if err := s.place(ctx, batch, positions[len(positions)-1]+1); err != nil {
+	if err := s.place(ctx, batch, slices.Max(positions)+1); err != nil {
 		return 0, err
 	}
 	s.writing.noted = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/transparency-dev/tessera"
@@ -15,7 +16,8 @@ import (
 const (
 	// batchSize is what Tessera sequences at once, half of what it takes before it pushes back.
 	batchSize = 2048
-	// batchAge is how long a smaller batch waits to be filled; it is longer than adding a batch takes, so as not to split it.
+	// batchAge is how long a smaller batch waits to be filled; it is longer than adding a batch takes on a machine that has time for
+	// it. Where it has not, Tessera sequences the batch in two parts, in either order.
 	batchAge = 10 * time.Millisecond
 	// signInterval is the least that Tessera's POSIX driver allows.
 	signInterval = 100 * time.Millisecond
@@ -106,8 +108,8 @@ func (l *Log) trusted(ctx context.Context, floor *anchor.Accepted) (anchor.Check
 	return largest, nil
 }
 
-// Append adds entries, and answers their positions, which are consecutive and in the order given. They are on disk and in the
-// tree then, and shown by the next Publish. After an error some may be in the log: look at Entries from the size before. A
+// Append adds entries, and answers the position of each: together they take up the next positions of the log, on a busy machine in
+// another order than the one given. They are on disk and in the tree then, and shown by the next Publish. After an error some may be in the log: look at Entries from the size before. A
 // context that is cancelled is noticed between batches. It answers ErrClosed for a log that is not started, and ErrBehind where
 // the folder was put back under it.
 func (l *Log) Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error) {
@@ -137,9 +139,9 @@ func (l *Log) Append(ctx context.Context, entries []anchor.Hash) ([]uint64, erro
 		}
 		positions, entries = append(positions, batch...), entries[n:]
 	}
-	for i, at := range positions {
-		if at != positions[0]+uint64(i) {
-			return nil, fmt.Errorf("append to the log: entry %d of the batch went to position %d, not %d", i, at, positions[0]+uint64(i))
+	for i, at := range slices.Sorted(slices.Values(positions)) {
+		if at != size+uint64(i) {
+			return nil, fmt.Errorf("append to the log: %d entries went to other positions than those from %d on", len(positions), size)
 		}
 	}
 	l.cfg.Step(stepAppended)
