@@ -11,19 +11,21 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/consensys/gnark/frontend"
 	"github.com/iden3/go-rapidsnark/prover"
 
 	"lethe/circuits"
+	"lethe/circuits/eligibility"
+	"lethe/circuits/field"
 )
 
 func main() {
 	rounds := flag.Int("rounds", 7, "proofs of each, by turns")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *rounds)
+	err := run(ctx, *rounds, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
@@ -31,18 +33,34 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, rounds int) error {
-	fmt.Println("| depth | constraints, ours | Semaphore's | prove, ours | rapidsnark, its witness given | its witness | snarkjs | ours / rapidsnark | ours / snarkjs |")
+// contest is one statement on both sides.
+type contest struct {
+	peer   string // its name for witness.mjs
+	ours   circuits.Statement
+	assign func() (frontend.Circuit, error)
+}
+
+// run measures the statements that are named, or all.
+func run(ctx context.Context, rounds int, names []string) error {
+	person, err := newPerson()
+	if err != nil {
+		return err
+	}
+	fmt.Println("| statement | constraints, ours | circom's | prove, ours | rapidsnark, its witness given | its witness | snarkjs " +
+		"| ours / rapidsnark | ours / snarkjs |")
 	fmt.Println("|---|---|---|---|---|---|---|---|---|")
-	for _, depth := range []int{16, 20, 32} {
-		if err := compare(ctx, depth, rounds); err != nil {
-			return fmt.Errorf("depth %d: %w", depth, err)
+	for _, c := range []contest{semaphoreOf(16), semaphoreOf(20), semaphoreOf(32), {"eligibility", eligibility.Statement(), person.assign}} {
+		if len(names) > 0 && !slices.Contains(names, c.peer) {
+			continue
+		}
+		if err := c.run(ctx, rounds); err != nil {
+			return fmt.Errorf("%s: %w", c.peer, err)
 		}
 	}
 	return nil
 }
 
-// peer is Semaphore's own circuit with what its proof needs.
+// peer is a circom circuit with what its proof needs.
 type peer struct {
 	Key         string  `json:"key"`
 	Constraints int     `json:"constraints"`
@@ -50,19 +68,19 @@ type peer struct {
 	key, wtns   []byte
 }
 
-func compare(ctx context.Context, depth, rounds int) error {
-	keys, err := circuits.Develop(ctx, "", statement(depth), nil)
+func (c contest) run(ctx context.Context, rounds int) error {
+	keys, err := circuits.Develop(ctx, "", c.ours, nil)
 	if err != nil {
 		return err
 	}
-	p, err := newPeer(ctx, depth)
+	p, err := newPeer(ctx, c.peer)
 	if err != nil {
 		return err
 	}
 	var ours, rapid, snark []float64
 	one := circuits.NewProver(keys)
 	for range rounds {
-		took, err := milliseconds(func() error { return proveOurs(ctx, one, depth) })
+		took, err := milliseconds(func() error { return c.prove(ctx, one) })
 		if err != nil {
 			return err
 		}
@@ -74,20 +92,20 @@ func compare(ctx context.Context, depth, rounds int) error {
 		var js struct {
 			ProveMS float64 `json:"prove_ms"`
 		}
-		if err := node(ctx, &js, strconv.Itoa(depth)); err != nil {
+		if err := node(ctx, &js, c.peer); err != nil {
 			return err
 		}
 		snark = append(snark, js.ProveMS)
 	}
 	o, r, s := median(ours), median(rapid), median(snark)
-	fmt.Printf("| %d | %d | %d | %.0f ms | %.0f ms | %.0f ms | %.0f ms | %.2f | %.2f |\n",
-		depth, keys.Manifest.Constraints, p.Constraints, o, r, p.WitnessMS, s, o/r, o/s)
+	fmt.Printf("| %s | %d | %d | %.0f ms | %.0f ms | %.0f ms | %.0f ms | %.2f | %.2f |\n",
+		c.peer, keys.Manifest.Constraints, p.Constraints, o, r, p.WitnessMS, s, o/r, o/s)
 	return nil
 }
 
-// proveOurs makes the whole of a proof, its witness as well.
-func proveOurs(ctx context.Context, p *circuits.Prover, depth int) error {
-	a, err := assignment(depth)
+// prove makes the whole of our proof, its witness as well.
+func (c contest) prove(ctx context.Context, p *circuits.Prover) error {
+	a, err := c.assign()
 	if err != nil {
 		return err
 	}
@@ -95,14 +113,14 @@ func proveOurs(ctx context.Context, p *circuits.Prover, depth int) error {
 	return err
 }
 
-func newPeer(ctx context.Context, depth int) (p peer, err error) {
+func newPeer(ctx context.Context, name string) (p peer, err error) {
 	dir, err := os.MkdirTemp("", "peers-")
 	if err != nil {
 		return p, err
 	}
 	defer os.RemoveAll(dir)
-	witness := filepath.Join(dir, "semaphore.wtns")
-	if err := node(ctx, &p, strconv.Itoa(depth), witness); err != nil {
+	witness := filepath.Join(dir, "peer.wtns")
+	if err := node(ctx, &p, name, witness); err != nil {
 		return p, err
 	}
 	if p.key, err = os.ReadFile(p.Key); err != nil {
@@ -120,6 +138,20 @@ func node(ctx context.Context, answer any, args ...string) error {
 		return fmt.Errorf("node witness.mjs: %w", err)
 	}
 	return json.Unmarshal(out, answer)
+}
+
+// pathTo is a path to a leaf, at each place by turns, in a tree whose other nodes are small numbers.
+func pathTo(leaf field.Element, levels int) []field.Step {
+	path := make([]field.Step, levels)
+	for i := range path {
+		for j := range path[i].Children {
+			path[i].Children[j] = field.Uint64(uint64(field.Arity*i + j + 1))
+		}
+		path[i].Position = uint8(i % field.Arity)
+		path[i].Children[path[i].Position] = leaf
+		leaf = field.Node(path[i].Children)
+	}
+	return path
 }
 
 func milliseconds(do func() error) (float64, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/big"
 
 	native "github.com/consensys/gnark-crypto/ecc/bn254/twistededwards"
@@ -45,11 +46,15 @@ func (s *semaphore) Define(api frontend.API) error {
 	return nil
 }
 
-// statement is semaphore at a depth of the binary tree, an even one.
-func statement(depth int) circuits.Statement {
-	return circuits.Statement{
-		ID: "semaphore", Version: depth, Public: []string{"root", "nullifier", "message", "scope"},
-		New: func() frontend.Circuit { return &semaphore{Path: make([]gadget.Step, depth/2)} },
+// semaphoreOf is semaphore at a depth of the binary tree, an even one.
+func semaphoreOf(depth int) contest {
+	return contest{
+		peer: fmt.Sprintf("semaphore-%d", depth),
+		ours: circuits.Statement{
+			ID: "semaphore", Version: depth, Public: []string{"root", "nullifier", "message", "scope"},
+			New: func() frontend.Circuit { return &semaphore{Path: make([]gadget.Step, depth/2)} },
+		},
+		assign: func() (frontend.Circuit, error) { return assignment(depth) },
 	}
 }
 
@@ -57,19 +62,11 @@ func assignment(depth int) (*semaphore, error) {
 	secret := big.NewInt(123456789)
 	curve := native.GetEdwardsCurve()
 	key := new(native.PointAffine).ScalarMultiplication(&curve.Base, secret)
-	path := make([]field.Step, depth/2)
-	node := field.Hash(tagCommitment, key.X, key.Y)
-	for i := range path {
-		for j := range path[i].Children {
-			path[i].Children[j] = field.Uint64(uint64(4*i + j))
-		}
-		path[i].Children[0] = node
-		node = field.Node(path[i].Children)
-	}
+	path := pathTo(field.Hash(tagCommitment, key.X, key.Y), depth/2)
 	var s field.Element
 	s.SetBigInt(secret)
 	a := &semaphore{
-		Root: node, Nullifier: field.Hash(tagNullifier, field.Uint64(2), s), Message: 1, Scope: 2, Secret: secret,
+		Root: field.Root(path), Nullifier: field.Hash(tagNullifier, field.Uint64(2), s), Message: 1, Scope: 2, Secret: secret,
 		Path: make([]gadget.Step, len(path)),
 	}
 	return a, gadget.AssignPath("commitment", a.Path, path)

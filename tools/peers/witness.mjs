@@ -1,25 +1,16 @@
-// Computes a witness of the Semaphore v4 statement by the artifacts of its own ceremony, or proves and verifies it with snarkjs:
+// Computes a witness of a statement with circom's artifacts, or proves and verifies it with snarkjs:
 //
-//   node witness.mjs DEPTH FILE    writes the witness, and prints where its proving key is, its constraints, and the milliseconds that
-//                                  the witness took
-//   node witness.mjs DEPTH         prints the milliseconds that a proof and its verification took
+//   node witness.mjs NAME FILE    writes the witness, and prints where its proving key is, its constraints, and the milliseconds that
+//                                 the witness took
+//   node witness.mjs NAME         prints the milliseconds that a proof and its verification took
 //
-// both as one line of JSON.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+// both as one line of JSON. NAME is eligibility, or semaphore and a depth, as semaphore-16.
 import * as snarkjs from 'snarkjs'
+import { eligibility } from './eligibility.mjs'
+import { semaphore } from './semaphore.mjs'
 
-const [depth, output] = [Number(process.argv[2]), process.argv[3]]
-const at = dirname(createRequire(import.meta.url).resolve('@zk-kit/semaphore-artifacts/package.json'))
-const file = (ext) => join(at, `semaphore-${depth}.${ext}`)
-const key = JSON.parse(readFileSync(file('json')))
-
-// Any siblings do: the root is an output.
-const input = {
-  secret: '123456789', merkleProofLength: String(depth), merkleProofIndex: '0',
-  merkleProofSiblings: Array.from({ length: depth }, (_, i) => String(i + 1)), message: '1', scope: '2',
-}
+const [name, output] = process.argv.slice(2)
+const { input, wasm, zkey, key } = name === 'eligibility' ? await eligibility() : semaphore(Number(name.replace('semaphore-', '')))
 const timed = async (what) => {
   const from = performance.now()
   const value = await what()
@@ -27,12 +18,12 @@ const timed = async (what) => {
 }
 
 if (output) {
-  await snarkjs.wtns.calculate(input, file('wasm'), output) // the first one compiles
-  const [, witness] = await timed(() => snarkjs.wtns.calculate(input, file('wasm'), output))
-  console.log(JSON.stringify({ key: file('zkey'), constraints: await constraintsOf(file('zkey')), witness_ms: witness }))
+  await snarkjs.wtns.calculate(input, wasm, output) // the first one compiles
+  const [, witness] = await timed(() => snarkjs.wtns.calculate(input, wasm, output))
+  console.log(JSON.stringify({ key: zkey, constraints: await constraintsOf(zkey), witness_ms: witness }))
 } else {
-  await snarkjs.groth16.fullProve(input, file('wasm'), file('zkey'))
-  const [{ proof, publicSignals }, prove] = await timed(() => snarkjs.groth16.fullProve(input, file('wasm'), file('zkey')))
+  await snarkjs.groth16.fullProve(input, wasm, zkey)
+  const [{ proof, publicSignals }, prove] = await timed(() => snarkjs.groth16.fullProve(input, wasm, zkey))
   const [valid, verify] = await timed(() => snarkjs.groth16.verify(key, publicSignals, proof))
   if (!valid) throw new Error('the proof does not verify')
   console.log(JSON.stringify({ prove_ms: prove, verify_ms: verify, peak_mb: process.resourceUsage().maxRSS / 1024 }))
