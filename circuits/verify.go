@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	groth16 "github.com/consensys/gnark/backend/groth16/bn254"
@@ -47,6 +48,12 @@ func (v *Verifier) Statement() Statement { return v.statement }
 
 // Key is the SHA-256 of the verifying key, which a proof names.
 func (v *Verifier) Key() Hash { return v.hash }
+
+// WriteKey writes the verifying key in the form that Key is the hash of.
+func (v *Verifier) WriteKey(w io.Writer) error {
+	_, err := v.key.WriteTo(w)
+	return err
+}
 
 // Verify says whether a proof holds for its public inputs. The answer is nil, or ErrProof; ErrWrongKey for a proof of another
 // statement or key; ErrMalformed where the public inputs are not the statement's, or a point is none of its group. What the

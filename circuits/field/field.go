@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
@@ -51,6 +52,30 @@ var (
 	nodePermutation = poseidon2.NewPermutation(Arity, FullRounds, NodePartialRounds)
 	hashPermutation = poseidon2.NewPermutation(MaxInputs+1, FullRounds, HashPartialRounds)
 )
+
+// Permutation is one of the two in numbers, for whoever computes it again: what each round adds, to all elements in a full round and to the first in a
+// partial one, and the diagonal of the internal matrix less one.
+type Permutation struct {
+	Rounds   [][]Element
+	Diagonal []Element
+}
+
+// Permutations are those of [Node] and of [Hash].
+func Permutations() (node, hash Permutation) {
+	return permutationOf(Arity, NodePartialRounds), permutationOf(MaxInputs+1, HashPartialRounds)
+}
+
+func permutationOf(width, partialRounds int) Permutation {
+	parameters := poseidon2.NewParameters(width, FullRounds, partialRounds)
+	p := Permutation{Diagonal: slices.Clone(parameters.DiagM1)}
+	for i, round := range parameters.RoundKeys {
+		if i >= FullRounds/2 && i < FullRounds/2+partialRounds {
+			round = round[:1]
+		}
+		p.Rounds = append(p.Rounds, slices.Clone(round))
+	}
+	return p
+}
 
 // ErrNotCanonical is the answer to bytes that are not the one encoding of an element.
 var ErrNotCanonical = errors.New("not a field element in canonical form")

@@ -166,7 +166,7 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 	for name, l := range circuittest.Some(lies()) {
 		bad, kind := l.batch(t, s), l.event.Kind
 		if honest[kind] == nil {
-			honest[kind] = l.batch(t, s)
+			honest[kind] = lie{event: l.event}.batch(t, s) // of somebody who has not withdrawn
 		}
 		s.tell(t, l, bad)
 		c.Attacks[name] = soundness.Attack{True: honest[kind], False: bad}

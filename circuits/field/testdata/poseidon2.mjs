@@ -132,8 +132,7 @@ function external(state) {
   }, 0n)))
 }
 
-function permutation(t, fullRounds, partialRounds) {
-  const { rounds, diagonal } = parameters(t, fullRounds, partialRounds)
+function permutation({ rounds, diagonal }) {
   const internal = (state) => {
     const sum = state.reduce((a, b) => a + b)
     return state.map((s, i) => mod(s * diagonal[i] + sum))
@@ -144,8 +143,10 @@ function permutation(t, fullRounds, partialRounds) {
   }, external(input))
 }
 
-export const permute4 = permutation(4, 8, 56)
-export const permute8 = permutation(8, 8, 57)
+export const parameters4 = parameters(4, 8, 56)
+export const parameters8 = parameters(8, 8, 57)
+export const permute4 = permutation(parameters4)
+export const permute8 = permutation(parameters8)
 
 const big = (bytes) => bytes.length === 0 ? 0n : BigInt('0x' + bytes.toString('hex'))
 
