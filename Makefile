@@ -6,7 +6,7 @@ FUZZ    ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony bench-trials backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony campaign-trial bench-trials backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ campaign-servers: ## every store put back at every moment, faults of every serve
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
 	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 4h -count 1 ./cmd/lethe -run 'RestoreMatrixOnServers|FaultsOnServers|ResidueOnServers|ServingProcessesAreKilled|KeptOutlives|LogIsTakenOver' -v
 
+campaign-trial: ## a whole trial of 256 participants on both chains; what it took to bin/ (LETHE_FHIR_DATA=folder adds real patients; geth by `make backends`; half an hour each)
+	@mkdir -p bin
+	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -timeout 3h -count 1 ./cmd/lethe -run TestTrialOf256 -v
+
 campaign-soundness: ## every input of every statement changed, every group of constraints left out; tables to bin/ (minutes a statement)
 	rm -f bin/soundness-*.md
 	LETHE_CAMPAIGN=1 LETHE_REPORT=$$PWD/bin $(GO) test -count 1 -p 1 -timeout 3h -run EveryConstraintIsNeeded -v \
@@ -95,7 +99,7 @@ bench-trials: ## proving the large batches of trials, and a cohort of 256 (keys 
 campaign-ceremony: ## a .ptau of 2^12 by snarkjs taken in, and phase 2 of authorization begun beside gnark (ten minutes)
 	LETHE_CAMPAIGN=1 $(GO) test -count 1 -timeout 1h -run SnarkjsPtau -bench Initialise -benchtime 1x -v ./circuits/ceremony
 
-bench-peers: ## the Semaphore v4 statement in our gadgets beside rapidsnark and snarkjs, in one run (needs npm; two minutes)
+bench-peers: ## two statements in our gadgets beside rapidsnark and snarkjs, in one run: Semaphore v4, and eligibility in circomlib (needs npm; five minutes)
 	tools/peers/run
 
 $(TOOLS)/%: tools/go.mod tools/go.sum

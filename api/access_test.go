@@ -17,6 +17,24 @@ var mayCall = map[string]string{
 	"inbox": "anyone", "challenge": "anyone", "token": "anyone", "accredit": "anyone", "bind": "anyone", "give": "anyone",
 	"withdraw": "anyone",
 
+	"claim":              "anyone",
+	"createTrial":        "sponsor",
+	"trial":              "patient site sponsor board regulator operator",
+	"protocol":           "patient site sponsor board regulator operator",
+	"amendTrial":         "sponsor",
+	"consentToAmendment": "board",
+	"fundTrial":          "sponsor",
+	"histories":          "site",
+	"submit":             "site",
+	"submission":         "site",
+	"liftFlag":           "board",
+	"opening":            "patient",
+	"openingOf":          "operator",
+	"closeTrial":         "sponsor",
+	"publishTrial":       "sponsor",
+	"results":            "sponsor board regulator",
+	"archive":            "sponsor board regulator operator",
+
 	"reservePlace": "patient provider records officer",
 	"grants":       "patient records officer",
 	"disclosures":  "patient officer auditor",
@@ -184,7 +202,8 @@ func TestThreat39NoRouteByLeaf(t *testing.T) {
 	parameters := map[string]bool{
 		"kind": true, "from": true, "patient": true, "record": true, "subject": true, "erasure": true, "organisation": true,
 		"sha256": true,
-		"after":  true, "limit": true, "purpose": true, "type": true, "DPoP": true, "Range": true,
+		"trial":  true, "submission": true, // both public, or of a site that is known
+		"after": true, "limit": true, "purpose": true, "type": true, "DPoP": true, "Range": true,
 	}
 	f := newFront(t)
 	for _, op := range f.operations {

@@ -43,6 +43,9 @@ type Config struct {
 	// Artifacts holds the files that manifests name, under their SHA-256. None is served that no manifest names.
 	Artifacts fs.FS
 
+	// Trials is nil in a process that runs none.
+	Trials Trials
+
 	Network anchor.Network
 	Version string // of the program
 	// Certificates reads the newest edition of an erasure's certificate.

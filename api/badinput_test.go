@@ -91,7 +91,7 @@ func read(t testing.TB, r *http.Request) []byte {
 // badBodies are what no operation takes.
 func badBodies(good []byte) map[string][]byte {
 	text, open := string(good), strings.TrimSuffix(string(good), "}")
-	first := open[1:strings.Index(open, ",")]
+	first, _, _ := strings.Cut(open[1:], ",")
 	if i := strings.Index(open, "["); i > 0 && i < len(first) {
 		first = `"canary":1`
 	}

@@ -47,6 +47,13 @@ const (
 	RegistryKindProviders RegistryKind = "providers"
 )
 
+// Defines values for SubmissionStateState.
+const (
+	SubmissionStateStateAccepted SubmissionStateState = "accepted"
+	SubmissionStateStateRefused  SubmissionStateState = "refused"
+	SubmissionStateStateWaiting  SubmissionStateState = "waiting"
+)
+
 // Defines values for TokenExchangeGrantType.
 const (
 	TokenExchangeGrantTypeUrnIetfParamsOauthGrantTypeTokenExchange TokenExchangeGrantType = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -135,6 +142,9 @@ type ChallengeRequest struct {
 	// Scope data classes
 	Scope Scope `json:"scope"`
 }
+
+// Counters defines model for Counters.
+type Counters map[string]int64
 
 // Custody defines model for Custody.
 type Custody string
@@ -227,6 +237,11 @@ type FoundPatient struct {
 	ID PatientID `json:"id"`
 }
 
+// Funds defines model for Funds.
+type Funds struct {
+	Wei Wei `json:"wei"`
+}
+
 // Grant defines model for Grant.
 type Grant struct {
 	Basis   Basis     `json:"basis"`
@@ -287,6 +302,11 @@ type Health struct {
 // Hex32 defines model for Hex32.
 type Hex32 = string
 
+// Histories defines model for Histories.
+type Histories struct {
+	Histories []Hex32 `json:"histories"`
+}
+
 // Identifier defines model for Identifier.
 type Identifier struct {
 	System string `json:"system"`
@@ -336,6 +356,11 @@ type Notes struct {
 	Notes [][]byte `json:"notes"`
 }
 
+// Participant defines model for Participant.
+type Participant struct {
+	Participant Hex32 `json:"participant"`
+}
+
 // Patient defines model for Patient.
 type Patient struct {
 	ID      PatientID `json:"id"`
@@ -360,6 +385,12 @@ type Place struct {
 
 // Place28 in the tree of grants
 type Place28 = int64
+
+// PlanFile defines model for PlanFile.
+type PlanFile struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
 
 // Preview defines model for Preview.
 type Preview struct {
@@ -421,6 +452,11 @@ type Readiness struct {
 	Ready        bool              `json:"ready"`
 }
 
+// Reason defines model for Reason.
+type Reason struct {
+	Reason string `json:"reason"`
+}
+
 // Record defines model for Record.
 type Record struct {
 	Compartment string `json:"compartment"`
@@ -461,6 +497,11 @@ type Retention struct {
 // Scope data classes
 type Scope = []string
 
+// Sent defines model for Sent.
+type Sent struct {
+	Transaction string `json:"transaction"`
+}
+
 // Signature R and S
 type Signature = string
 
@@ -491,6 +532,37 @@ type Stored struct {
 	Patient    PatientID `json:"patient"`
 	Records    int64     `json:"records,omitempty,omitzero"`
 	Size       int64     `json:"size,omitempty,omitzero"`
+}
+
+// Submission a lethe/trial-events/v1
+type Submission = json.RawMessage
+
+// SubmissionState defines model for SubmissionState.
+type SubmissionState struct {
+	// Batch of what was accepted, from 1
+	Batch int64 `json:"batch,omitempty,omitzero"`
+
+	// Flag it has raised a safety flag
+	Flag bool `json:"flag,omitempty,omitzero"`
+
+	// Reason why it can no longer be proven
+	Reason string               `json:"reason,omitempty,omitzero"`
+	State  SubmissionStateState `json:"state"`
+
+	// Submission 32 hexadecimal digits of the file's SHA-256
+	Submission  string `json:"submission"`
+	Transaction string `json:"transaction,omitempty,omitzero"`
+}
+
+// SubmissionStateState defines model for SubmissionState.State.
+type SubmissionStateState string
+
+// SubmittedEvent defines model for SubmittedEvent.
+type SubmittedEvent = json.RawMessage
+
+// Tags defines model for Tags.
+type Tags struct {
+	Participants []Hex32 `json:"participants"`
 }
 
 // Timestamp defines model for Timestamp.
@@ -545,6 +617,79 @@ type TreeVersion struct {
 	Version int64 `json:"version"`
 }
 
+// TrialClaim defines model for TrialClaim.
+type TrialClaim struct {
+	// Batches of the state that it is about
+	Batches int64 `json:"batches"`
+	Fee     Wei   `json:"fee"`
+	Proof   File  `json:"proof"`
+
+	// Recipient the address that is paid
+	Recipient string `json:"recipient"`
+
+	// Visit from 1
+	Visit int64 `json:"visit"`
+}
+
+// TrialMade defines model for TrialMade.
+type TrialMade struct {
+	Protocol Hex32 `json:"protocol"`
+
+	// Transaction left out when the contract had it already
+	Transaction string `json:"transaction,omitempty,omitzero"`
+	Trial       Hex32  `json:"trial"`
+}
+
+// TrialPlan defines model for TrialPlan.
+type TrialPlan struct {
+	// Files files that it names
+	Files []PlanFile `json:"files"`
+
+	// Large of a registration: also pin the large sizes of batches
+	Large bool `json:"large,omitempty,omitzero"`
+
+	// Plan the plan (YAML), as it was written
+	Plan string `json:"plan"`
+}
+
+// TrialStatus defines model for TrialStatus.
+type TrialStatus struct {
+	Activity Counters `json:"activity,omitempty,omitzero"`
+
+	// Batches that the contract has taken
+	Batches int64 `json:"batches"`
+
+	// ChainAgrees the contract has the state and the protocol of the record
+	ChainAgrees bool     `json:"chain_agrees"`
+	ChainID     int64    `json:"chain_id"`
+	Closed      bool     `json:"closed"`
+	Deviations  Counters `json:"deviations,omitempty,omitzero"`
+
+	// Doing what is being done now
+	Doing        string `json:"doing,omitempty,omitzero"`
+	Name         string `json:"name"`
+	Participants int64  `json:"participants,omitempty,omitzero"`
+
+	// Paused enrolment, by a safety flag
+	Paused    bool `json:"paused"`
+	Published bool `json:"published"`
+
+	// Registry address of the contract, 40 hexadecimal digits
+	Registry string `json:"registry"`
+
+	// Trouble why what waits does not move
+	Trouble string `json:"trouble,omitempty,omitzero"`
+
+	// Verified what it has come to, whole
+	Verified bool `json:"verified"`
+
+	// Waiting submissions that it has not
+	Waiting int64 `json:"waiting"`
+}
+
+// Wei defines model for Wei.
+type Wei = string
+
 // Withdrawal defines model for Withdrawal.
 type Withdrawal struct {
 	// Index in the tree of grants
@@ -590,6 +735,9 @@ type PossessionParam = string
 
 // PurposeParam HL7 v3 PurposeOfUse, such as TREAT
 type PurposeParam = PurposeOfUse
+
+// TrialParam defines model for TrialParam.
+type TrialParam = Hex32
 
 // Refused RFC 9457
 type Refused = Problem
@@ -681,6 +829,33 @@ type AccreditJSONRequestBody = Accreditation
 
 // TokenFormdataRequestBody defines body for Token for application/x-www-form-urlencoded ContentType.
 type TokenFormdataRequestBody = TokenExchange
+
+// CreateTrialJSONRequestBody defines body for CreateTrial for application/json ContentType.
+type CreateTrialJSONRequestBody = TrialPlan
+
+// ClaimJSONRequestBody defines body for Claim for application/json ContentType.
+type ClaimJSONRequestBody = TrialClaim
+
+// ConsentToAmendmentJSONRequestBody defines body for ConsentToAmendment for application/json ContentType.
+type ConsentToAmendmentJSONRequestBody = TrialPlan
+
+// FundTrialJSONRequestBody defines body for FundTrial for application/json ContentType.
+type FundTrialJSONRequestBody = Funds
+
+// HistoriesJSONRequestBody defines body for Histories for application/json ContentType.
+type HistoriesJSONRequestBody = Tags
+
+// LiftFlagJSONRequestBody defines body for LiftFlag for application/json ContentType.
+type LiftFlagJSONRequestBody = Reason
+
+// OpeningOfJSONRequestBody defines body for OpeningOf for application/json ContentType.
+type OpeningOfJSONRequestBody = Participant
+
+// AmendTrialJSONRequestBody defines body for AmendTrial for application/json ContentType.
+type AmendTrialJSONRequestBody = TrialPlan
+
+// SubmitJSONRequestBody defines body for Submit for application/json ContentType.
+type SubmitJSONRequestBody = Submission
 
 // WithdrawJSONRequestBody defines body for Withdraw for application/json ContentType.
 type WithdrawJSONRequestBody = Withdrawal
@@ -1011,6 +1186,210 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /token (the `Token` operationId).
 	TokenWithFormdataBody(ctx context.Context, params *TokenParams, body TokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTrialWithBody Register a trial
+	//
+	// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+	// sees hashes alone.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials (the `CreateTrial` operationId).
+	CreateTrialWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTrial Register a trial
+	//
+	// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+	// sees hashes alone.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials (the `CreateTrial` operationId).
+	CreateTrial(ctx context.Context, body CreateTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Trial How a trial stands
+	//
+	// Counters are for the safety board, the regulator and the operator; for others they are left out.
+	//
+	// Corresponds with GET /trials/{trial} (the `Trial` operationId).
+	Trial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Archive All that is kept of a trial, to be read and checked without this service
+	//
+	// The README in it says what each file is. Of a trial that is not closed it is interim, and not for the sponsor, since it holds counters.
+	//
+	// Corresponds with GET /trials/{trial}/archive (the `Archive` operationId).
+	Archive(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ClaimWithBody Bring a participant's claim to the contract
+	//
+	// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+	ClaimWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Claim Bring a participant's claim to the contract
+	//
+	// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+	Claim(ctx context.Context, trial TrialParam, body ClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseTrial End a trial, and have what it has come to verified
+	//
+	// Repeated, it goes on where it was cut off. The proofs are made by a job; the trial's status says when all of them are verified.
+	//
+	// Corresponds with POST /trials/{trial}/closing (the `CloseTrial` operationId).
+	CloseTrial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConsentToAmendmentWithBody Have the safety board consent to an amended protocol
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+	ConsentToAmendmentWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConsentToAmendment Have the safety board consent to an amended protocol
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+	ConsentToAmendment(ctx context.Context, trial TrialParam, body ConsentToAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FundTrialWithBody Pay into the funds out of which visits are compensated, from the sponsor's account
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+	FundTrialWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FundTrial Pay into the funds out of which visits are compensated, from the sponsor's account
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+	FundTrial(ctx context.Context, trial TrialParam, body FundTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HistoriesWithBody What a site's signature of participants' next events goes on from
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+	HistoriesWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Histories What a site's signature of participants' next events goes on from
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+	Histories(ctx context.Context, trial TrialParam, body HistoriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftFlagWithBody Have the safety board lift a flag, so that enrolment goes on
+	//
+	// The chain shows the reason's Keccak-256.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+	LiftFlagWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftFlag Have the safety board lift a flag, so that enrolment goes on
+	//
+	// The chain shows the reason's Keccak-256.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+	LiftFlag(ctx context.Context, trial TrialParam, body LiftFlagJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Opening What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+	//
+	// The state has its counters, which a claim is proven from.
+	//
+	// Corresponds with GET /trials/{trial}/opening (the `Opening` operationId).
+	Opening(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OpeningOfWithBody What is recorded of a participant, for who runs the trial and has it anyway
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+	OpeningOfWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OpeningOf What is recorded of a participant, for who runs the trial and has it anyway
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+	OpeningOf(ctx context.Context, trial TrialParam, body OpeningOfJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Protocol The plan in force, with the files that it names
+	//
+	// Corresponds with GET /trials/{trial}/protocol (the `Protocol` operationId).
+	Protocol(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendTrialWithBody Put another version of the protocol into force, to which the board has consented
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+	AmendTrialWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendTrial Put another version of the protocol into force, to which the board has consented
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+	AmendTrial(ctx context.Context, trial TrialParam, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishTrial Publish the results of a closed trial
+	//
+	// The contract refuses it while anything is not verified, a flag is open, or deviations exceed their thresholds.
+	//
+	// Corresponds with POST /trials/{trial}/publication (the `PublishTrial` operationId).
+	PublishTrial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Results The document of results of a closed trial
+	//
+	// Corresponds with GET /trials/{trial}/results (the `Results` operationId).
+	Results(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitWithBody Hand in a site's signed events
+	//
+	// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+	// taken in once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+	SubmitWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Submit Hand in a site's signed events
+	//
+	// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+	// taken in once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+	Submit(ctx context.Context, trial TrialParam, body SubmitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Submission What has come of events that were handed in
+	//
+	// Corresponds with GET /trials/{trial}/submissions/{submission} (the `Submission` operationId).
+	Submission(ctx context.Context, trial TrialParam, submission string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WithdrawWithBody End a grant, signed by whoever may sign such a grant
 	//
@@ -1624,6 +2003,470 @@ func (c *RawClient) TokenWithBody(ctx context.Context, params *TokenParams, cont
 // Corresponds with POST /token (the `Token` operationId).
 func (c *RawClient) TokenWithFormdataBody(ctx context.Context, params *TokenParams, body TokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewTokenRequestWithFormdataBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTrialWithBody Register a trial
+//
+// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+// sees hashes alone.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials (the `CreateTrial` operationId).
+func (c *RawClient) CreateTrialWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTrialRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTrial Register a trial
+//
+// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+// sees hashes alone.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials (the `CreateTrial` operationId).
+func (c *RawClient) CreateTrial(ctx context.Context, body CreateTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTrialRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Trial How a trial stands
+//
+// Counters are for the safety board, the regulator and the operator; for others they are left out.
+//
+// Corresponds with GET /trials/{trial} (the `Trial` operationId).
+func (c *RawClient) Trial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTrialRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Archive All that is kept of a trial, to be read and checked without this service
+//
+// The README in it says what each file is. Of a trial that is not closed it is interim, and not for the sponsor, since it holds counters.
+//
+// Corresponds with GET /trials/{trial}/archive (the `Archive` operationId).
+func (c *RawClient) Archive(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ClaimWithBody Bring a participant's claim to the contract
+//
+// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+func (c *RawClient) ClaimWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewClaimRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Claim Bring a participant's claim to the contract
+//
+// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+func (c *RawClient) Claim(ctx context.Context, trial TrialParam, body ClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewClaimRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseTrial End a trial, and have what it has come to verified
+//
+// Repeated, it goes on where it was cut off. The proofs are made by a job; the trial's status says when all of them are verified.
+//
+// Corresponds with POST /trials/{trial}/closing (the `CloseTrial` operationId).
+func (c *RawClient) CloseTrial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseTrialRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConsentToAmendmentWithBody Have the safety board consent to an amended protocol
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+func (c *RawClient) ConsentToAmendmentWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConsentToAmendmentRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConsentToAmendment Have the safety board consent to an amended protocol
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+func (c *RawClient) ConsentToAmendment(ctx context.Context, trial TrialParam, body ConsentToAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConsentToAmendmentRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FundTrialWithBody Pay into the funds out of which visits are compensated, from the sponsor's account
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+func (c *RawClient) FundTrialWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFundTrialRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FundTrial Pay into the funds out of which visits are compensated, from the sponsor's account
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+func (c *RawClient) FundTrial(ctx context.Context, trial TrialParam, body FundTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFundTrialRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HistoriesWithBody What a site's signature of participants' next events goes on from
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+func (c *RawClient) HistoriesWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHistoriesRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Histories What a site's signature of participants' next events goes on from
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+func (c *RawClient) Histories(ctx context.Context, trial TrialParam, body HistoriesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHistoriesRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftFlagWithBody Have the safety board lift a flag, so that enrolment goes on
+//
+// The chain shows the reason's Keccak-256.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+func (c *RawClient) LiftFlagWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftFlagRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftFlag Have the safety board lift a flag, so that enrolment goes on
+//
+// The chain shows the reason's Keccak-256.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+func (c *RawClient) LiftFlag(ctx context.Context, trial TrialParam, body LiftFlagJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftFlagRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Opening What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+//
+// The state has its counters, which a claim is proven from.
+//
+// Corresponds with GET /trials/{trial}/opening (the `Opening` operationId).
+func (c *RawClient) Opening(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpeningRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OpeningOfWithBody What is recorded of a participant, for who runs the trial and has it anyway
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+func (c *RawClient) OpeningOfWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpeningOfRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OpeningOf What is recorded of a participant, for who runs the trial and has it anyway
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+func (c *RawClient) OpeningOf(ctx context.Context, trial TrialParam, body OpeningOfJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpeningOfRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Protocol The plan in force, with the files that it names
+//
+// Corresponds with GET /trials/{trial}/protocol (the `Protocol` operationId).
+func (c *RawClient) Protocol(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProtocolRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendTrialWithBody Put another version of the protocol into force, to which the board has consented
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+func (c *RawClient) AmendTrialWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendTrialRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendTrial Put another version of the protocol into force, to which the board has consented
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+func (c *RawClient) AmendTrial(ctx context.Context, trial TrialParam, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendTrialRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishTrial Publish the results of a closed trial
+//
+// The contract refuses it while anything is not verified, a flag is open, or deviations exceed their thresholds.
+//
+// Corresponds with POST /trials/{trial}/publication (the `PublishTrial` operationId).
+func (c *RawClient) PublishTrial(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishTrialRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Results The document of results of a closed trial
+//
+// Corresponds with GET /trials/{trial}/results (the `Results` operationId).
+func (c *RawClient) Results(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResultsRequest(c.Server, trial)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitWithBody Hand in a site's signed events
+//
+// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+// taken in once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+func (c *RawClient) SubmitWithBody(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitRequestWithBody(c.Server, trial, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Submit Hand in a site's signed events
+//
+// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+// taken in once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+func (c *RawClient) Submit(ctx context.Context, trial TrialParam, body SubmitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitRequest(c.Server, trial, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Submission What has come of events that were handed in
+//
+// Corresponds with GET /trials/{trial}/submissions/{submission} (the `Submission` operationId).
+func (c *RawClient) Submission(ctx context.Context, trial TrialParam, submission string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmissionRequest(c.Server, trial, submission)
 	if err != nil {
 		return nil, err
 	}
@@ -2839,6 +3682,701 @@ func NewTokenRequestWithBody(server string, params *TokenParams, contentType str
 	return req, nil
 }
 
+// NewCreateTrialRequest calls the generic CreateTrial builder with application/json body
+func NewCreateTrialRequest(server string, body CreateTrialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTrialRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTrialRequestWithBody constructs an http.Request for the CreateTrial method, with any body, and a specified content type
+func NewCreateTrialRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTrialRequest constructs an http.Request for the Trial method
+func NewTrialRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewArchiveRequest constructs an http.Request for the Archive method
+func NewArchiveRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/archive", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewClaimRequest calls the generic Claim builder with application/json body
+func NewClaimRequest(server string, trial TrialParam, body ClaimJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewClaimRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewClaimRequestWithBody constructs an http.Request for the Claim method, with any body, and a specified content type
+func NewClaimRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/claims", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCloseTrialRequest constructs an http.Request for the CloseTrial method
+func NewCloseTrialRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/closing", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConsentToAmendmentRequest calls the generic ConsentToAmendment builder with application/json body
+func NewConsentToAmendmentRequest(server string, trial TrialParam, body ConsentToAmendmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConsentToAmendmentRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewConsentToAmendmentRequestWithBody constructs an http.Request for the ConsentToAmendment method, with any body, and a specified content type
+func NewConsentToAmendmentRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/consents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewFundTrialRequest calls the generic FundTrial builder with application/json body
+func NewFundTrialRequest(server string, trial TrialParam, body FundTrialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFundTrialRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewFundTrialRequestWithBody constructs an http.Request for the FundTrial method, with any body, and a specified content type
+func NewFundTrialRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/funds", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewHistoriesRequest calls the generic Histories builder with application/json body
+func NewHistoriesRequest(server string, trial TrialParam, body HistoriesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewHistoriesRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewHistoriesRequestWithBody constructs an http.Request for the Histories method, with any body, and a specified content type
+func NewHistoriesRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/histories", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewLiftFlagRequest calls the generic LiftFlag builder with application/json body
+func NewLiftFlagRequest(server string, trial TrialParam, body LiftFlagJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLiftFlagRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewLiftFlagRequestWithBody constructs an http.Request for the LiftFlag method, with any body, and a specified content type
+func NewLiftFlagRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/lifts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewOpeningRequest constructs an http.Request for the Opening method
+func NewOpeningRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/opening", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOpeningOfRequest calls the generic OpeningOf builder with application/json body
+func NewOpeningOfRequest(server string, trial TrialParam, body OpeningOfJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewOpeningOfRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewOpeningOfRequestWithBody constructs an http.Request for the OpeningOf method, with any body, and a specified content type
+func NewOpeningOfRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/openings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewProtocolRequest constructs an http.Request for the Protocol method
+func NewProtocolRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/protocol", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAmendTrialRequest calls the generic AmendTrial builder with application/json body
+func NewAmendTrialRequest(server string, trial TrialParam, body AmendTrialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendTrialRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewAmendTrialRequestWithBody constructs an http.Request for the AmendTrial method, with any body, and a specified content type
+func NewAmendTrialRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/protocol", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPublishTrialRequest constructs an http.Request for the PublishTrial method
+func NewPublishTrialRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/publication", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewResultsRequest constructs an http.Request for the Results method
+func NewResultsRequest(server string, trial TrialParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/results", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSubmitRequest calls the generic Submit builder with application/json body
+func NewSubmitRequest(server string, trial TrialParam, body SubmitJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSubmitRequestWithBody(server, trial, "application/json", bodyReader)
+}
+
+// NewSubmitRequestWithBody constructs an http.Request for the Submit method, with any body, and a specified content type
+func NewSubmitRequestWithBody(server string, trial TrialParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/submissions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSubmissionRequest constructs an http.Request for the Submission method
+func NewSubmissionRequest(server string, trial TrialParam, submission string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trial", trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "submission", submission, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/submissions/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewWithdrawRequest calls the generic Withdraw builder with application/json body
 func NewWithdrawRequest(server string, body WithdrawJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3211,6 +4749,226 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /token (the `Token` operationId).
 	TokenWithFormdataBodyWithResponse(ctx context.Context, params *TokenParams, body TokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*TokenResponse, error)
+
+	// CreateTrialWithBodyWithResponse Register a trial
+	//
+	// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+	// sees hashes alone.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials (the `CreateTrial` operationId).
+	CreateTrialWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTrialResponse, error)
+
+	// CreateTrialWithResponse Register a trial
+	//
+	// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+	// sees hashes alone.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials (the `CreateTrial` operationId).
+	CreateTrialWithResponse(ctx context.Context, body CreateTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTrialResponse, error)
+
+	// TrialWithResponse How a trial stands
+	//
+	// Counters are for the safety board, the regulator and the operator; for others they are left out.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial} (the `Trial` operationId).
+	TrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*TrialResponse, error)
+
+	// ArchiveWithResponse All that is kept of a trial, to be read and checked without this service
+	//
+	// The README in it says what each file is. Of a trial that is not closed it is interim, and not for the sponsor, since it holds counters.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial}/archive (the `Archive` operationId).
+	ArchiveWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ArchiveResponse, error)
+
+	// ClaimWithBodyWithResponse Bring a participant's claim to the contract
+	//
+	// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+	ClaimWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ClaimResponse, error)
+
+	// ClaimWithResponse Bring a participant's claim to the contract
+	//
+	// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+	ClaimWithResponse(ctx context.Context, trial TrialParam, body ClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ClaimResponse, error)
+
+	// CloseTrialWithResponse End a trial, and have what it has come to verified
+	//
+	// Repeated, it goes on where it was cut off. The proofs are made by a job; the trial's status says when all of them are verified.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/closing (the `CloseTrial` operationId).
+	CloseTrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*CloseTrialResponse, error)
+
+	// ConsentToAmendmentWithBodyWithResponse Have the safety board consent to an amended protocol
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+	ConsentToAmendmentWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConsentToAmendmentResponse, error)
+
+	// ConsentToAmendmentWithResponse Have the safety board consent to an amended protocol
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+	ConsentToAmendmentWithResponse(ctx context.Context, trial TrialParam, body ConsentToAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConsentToAmendmentResponse, error)
+
+	// FundTrialWithBodyWithResponse Pay into the funds out of which visits are compensated, from the sponsor's account
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+	FundTrialWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FundTrialResponse, error)
+
+	// FundTrialWithResponse Pay into the funds out of which visits are compensated, from the sponsor's account
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+	FundTrialWithResponse(ctx context.Context, trial TrialParam, body FundTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*FundTrialResponse, error)
+
+	// HistoriesWithBodyWithResponse What a site's signature of participants' next events goes on from
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+	HistoriesWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HistoriesResponse, error)
+
+	// HistoriesWithResponse What a site's signature of participants' next events goes on from
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+	HistoriesWithResponse(ctx context.Context, trial TrialParam, body HistoriesJSONRequestBody, reqEditors ...RequestEditorFn) (*HistoriesResponse, error)
+
+	// LiftFlagWithBodyWithResponse Have the safety board lift a flag, so that enrolment goes on
+	//
+	// The chain shows the reason's Keccak-256.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+	LiftFlagWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftFlagResponse, error)
+
+	// LiftFlagWithResponse Have the safety board lift a flag, so that enrolment goes on
+	//
+	// The chain shows the reason's Keccak-256.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+	LiftFlagWithResponse(ctx context.Context, trial TrialParam, body LiftFlagJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftFlagResponse, error)
+
+	// OpeningWithResponse What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+	//
+	// The state has its counters, which a claim is proven from.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial}/opening (the `Opening` operationId).
+	OpeningWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*OpeningResponse, error)
+
+	// OpeningOfWithBodyWithResponse What is recorded of a participant, for who runs the trial and has it anyway
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+	OpeningOfWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OpeningOfResponse, error)
+
+	// OpeningOfWithResponse What is recorded of a participant, for who runs the trial and has it anyway
+	//
+	// It changes nothing. It is no GET, so that tags stand in no URL.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+	OpeningOfWithResponse(ctx context.Context, trial TrialParam, body OpeningOfJSONRequestBody, reqEditors ...RequestEditorFn) (*OpeningOfResponse, error)
+
+	// ProtocolWithResponse The plan in force, with the files that it names
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial}/protocol (the `Protocol` operationId).
+	ProtocolWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ProtocolResponse, error)
+
+	// AmendTrialWithBodyWithResponse Put another version of the protocol into force, to which the board has consented
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+	AmendTrialWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error)
+
+	// AmendTrialWithResponse Put another version of the protocol into force, to which the board has consented
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+	AmendTrialWithResponse(ctx context.Context, trial TrialParam, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error)
+
+	// PublishTrialWithResponse Publish the results of a closed trial
+	//
+	// The contract refuses it while anything is not verified, a flag is open, or deviations exceed their thresholds.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/publication (the `PublishTrial` operationId).
+	PublishTrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*PublishTrialResponse, error)
+
+	// ResultsWithResponse The document of results of a closed trial
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial}/results (the `Results` operationId).
+	ResultsWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ResultsResponse, error)
+
+	// SubmitWithBodyWithResponse Hand in a site's signed events
+	//
+	// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+	// taken in once.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+	SubmitWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SubmitResponse, error)
+
+	// SubmitWithResponse Hand in a site's signed events
+	//
+	// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+	// taken in once.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+	SubmitWithResponse(ctx context.Context, trial TrialParam, body SubmitJSONRequestBody, reqEditors ...RequestEditorFn) (*SubmitResponse, error)
+
+	// SubmissionWithResponse What has come of events that were handed in
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{trial}/submissions/{submission} (the `Submission` operationId).
+	SubmissionWithResponse(ctx context.Context, trial TrialParam, submission string, reqEditors ...RequestEditorFn) (*SubmissionResponse, error)
 
 	// WithdrawWithBodyWithResponse End a grant, signed by whoever may sign such a grant
 	//
@@ -4311,6 +6069,679 @@ func (r TokenResponse) StatusCode() int {
 	return 0
 }
 
+type CreateTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *TrialMade
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateTrialResponse) GetJSON201() *TrialMade {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateTrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type TrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TrialStatus
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TrialResponse) GetJSON200() *TrialStatus {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ArchiveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ArchiveResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Sent
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ClaimResponse) GetJSON200() *Sent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ClaimResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CloseTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *TrialStatus
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CloseTrialResponse) GetJSON202() *TrialStatus {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CloseTrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ConsentToAmendmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TrialMade
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConsentToAmendmentResponse) GetJSON200() *TrialMade {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConsentToAmendmentResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConsentToAmendmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConsentToAmendmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConsentToAmendmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type FundTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Sent
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FundTrialResponse) GetJSON200() *Sent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FundTrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FundTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FundTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FundTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type HistoriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Histories
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r HistoriesResponse) GetJSON200() *Histories {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r HistoriesResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r HistoriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r HistoriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HistoriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type LiftFlagResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Sent
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LiftFlagResponse) GetJSON200() *Sent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LiftFlagResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LiftFlagResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LiftFlagResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LiftFlagResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type OpeningResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *File
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OpeningResponse) GetJSON200() *File {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r OpeningResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r OpeningResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OpeningResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OpeningResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type OpeningOfResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *File
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OpeningOfResponse) GetJSON200() *File {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r OpeningOfResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r OpeningOfResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OpeningOfResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OpeningOfResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ProtocolResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TrialPlan
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ProtocolResponse) GetJSON200() *TrialPlan {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProtocolResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProtocolResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProtocolResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProtocolResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type AmendTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TrialMade
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendTrialResponse) GetJSON200() *TrialMade {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendTrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type PublishTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Sent
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PublishTrialResponse) GetJSON200() *Sent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PublishTrialResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PublishTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PublishTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PublishTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ResultsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *File
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResultsResponse) GetJSON200() *File {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResultsResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResultsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResultsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResultsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SubmitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *SubmissionState
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r SubmitResponse) GetJSON202() *SubmissionState {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SubmitResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SubmissionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubmissionState
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Refused
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SubmissionResponse) GetJSON200() *SubmissionState {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SubmissionResponse) GetApplicationProblemJSONDefault() *Refused {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SubmissionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmissionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmissionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type WithdrawResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4848,6 +7279,382 @@ func (c *ClientWithResponses) TokenWithFormdataBodyWithResponse(ctx context.Cont
 		return nil, err
 	}
 	return ParseTokenResponse(rsp)
+}
+
+// CreateTrialWithBodyWithResponse Register a trial
+//
+// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+// sees hashes alone.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials (the `CreateTrial` operationId).
+func (c *ClientWithResponses) CreateTrialWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTrialResponse, error) {
+	rsp, err := c.CreateTrialWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTrialResponse(rsp)
+}
+
+// CreateTrialWithResponse Register a trial
+//
+// The sponsor's account of this service registers it with the contract, unless the contract has it: then its record is begun. The contract
+// sees hashes alone.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials (the `CreateTrial` operationId).
+func (c *ClientWithResponses) CreateTrialWithResponse(ctx context.Context, body CreateTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTrialResponse, error) {
+	rsp, err := c.CreateTrial(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTrialResponse(rsp)
+}
+
+// TrialWithResponse How a trial stands
+//
+// Counters are for the safety board, the regulator and the operator; for others they are left out.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial} (the `Trial` operationId).
+func (c *ClientWithResponses) TrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*TrialResponse, error) {
+	rsp, err := c.Trial(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTrialResponse(rsp)
+}
+
+// ArchiveWithResponse All that is kept of a trial, to be read and checked without this service
+//
+// The README in it says what each file is. Of a trial that is not closed it is interim, and not for the sponsor, since it holds counters.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial}/archive (the `Archive` operationId).
+func (c *ClientWithResponses) ArchiveWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ArchiveResponse, error) {
+	rsp, err := c.Archive(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveResponse(rsp)
+}
+
+// ClaimWithBodyWithResponse Bring a participant's claim to the contract
+//
+// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+func (c *ClientWithResponses) ClaimWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ClaimResponse, error) {
+	rsp, err := c.ClaimWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseClaimResponse(rsp)
+}
+
+// ClaimWithResponse Bring a participant's claim to the contract
+//
+// The proof names who is paid, and not who claims. The sequencer's account pays for the transaction, and is paid the fee of the claim.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/claims (the `Claim` operationId).
+func (c *ClientWithResponses) ClaimWithResponse(ctx context.Context, trial TrialParam, body ClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ClaimResponse, error) {
+	rsp, err := c.Claim(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseClaimResponse(rsp)
+}
+
+// CloseTrialWithResponse End a trial, and have what it has come to verified
+//
+// Repeated, it goes on where it was cut off. The proofs are made by a job; the trial's status says when all of them are verified.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/closing (the `CloseTrial` operationId).
+func (c *ClientWithResponses) CloseTrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*CloseTrialResponse, error) {
+	rsp, err := c.CloseTrial(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseTrialResponse(rsp)
+}
+
+// ConsentToAmendmentWithBodyWithResponse Have the safety board consent to an amended protocol
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+func (c *ClientWithResponses) ConsentToAmendmentWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConsentToAmendmentResponse, error) {
+	rsp, err := c.ConsentToAmendmentWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConsentToAmendmentResponse(rsp)
+}
+
+// ConsentToAmendmentWithResponse Have the safety board consent to an amended protocol
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/consents (the `ConsentToAmendment` operationId).
+func (c *ClientWithResponses) ConsentToAmendmentWithResponse(ctx context.Context, trial TrialParam, body ConsentToAmendmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConsentToAmendmentResponse, error) {
+	rsp, err := c.ConsentToAmendment(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConsentToAmendmentResponse(rsp)
+}
+
+// FundTrialWithBodyWithResponse Pay into the funds out of which visits are compensated, from the sponsor's account
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+func (c *ClientWithResponses) FundTrialWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FundTrialResponse, error) {
+	rsp, err := c.FundTrialWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFundTrialResponse(rsp)
+}
+
+// FundTrialWithResponse Pay into the funds out of which visits are compensated, from the sponsor's account
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/funds (the `FundTrial` operationId).
+func (c *ClientWithResponses) FundTrialWithResponse(ctx context.Context, trial TrialParam, body FundTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*FundTrialResponse, error) {
+	rsp, err := c.FundTrial(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFundTrialResponse(rsp)
+}
+
+// HistoriesWithBodyWithResponse What a site's signature of participants' next events goes on from
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+func (c *ClientWithResponses) HistoriesWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HistoriesResponse, error) {
+	rsp, err := c.HistoriesWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHistoriesResponse(rsp)
+}
+
+// HistoriesWithResponse What a site's signature of participants' next events goes on from
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/histories (the `Histories` operationId).
+func (c *ClientWithResponses) HistoriesWithResponse(ctx context.Context, trial TrialParam, body HistoriesJSONRequestBody, reqEditors ...RequestEditorFn) (*HistoriesResponse, error) {
+	rsp, err := c.Histories(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHistoriesResponse(rsp)
+}
+
+// LiftFlagWithBodyWithResponse Have the safety board lift a flag, so that enrolment goes on
+//
+// The chain shows the reason's Keccak-256.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+func (c *ClientWithResponses) LiftFlagWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftFlagResponse, error) {
+	rsp, err := c.LiftFlagWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftFlagResponse(rsp)
+}
+
+// LiftFlagWithResponse Have the safety board lift a flag, so that enrolment goes on
+//
+// The chain shows the reason's Keccak-256.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/lifts (the `LiftFlag` operationId).
+func (c *ClientWithResponses) LiftFlagWithResponse(ctx context.Context, trial TrialParam, body LiftFlagJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftFlagResponse, error) {
+	rsp, err := c.LiftFlag(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftFlagResponse(rsp)
+}
+
+// OpeningWithResponse What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+//
+// The state has its counters, which a claim is proven from.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial}/opening (the `Opening` operationId).
+func (c *ClientWithResponses) OpeningWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*OpeningResponse, error) {
+	rsp, err := c.Opening(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpeningResponse(rsp)
+}
+
+// OpeningOfWithBodyWithResponse What is recorded of a participant, for who runs the trial and has it anyway
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+func (c *ClientWithResponses) OpeningOfWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OpeningOfResponse, error) {
+	rsp, err := c.OpeningOfWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpeningOfResponse(rsp)
+}
+
+// OpeningOfWithResponse What is recorded of a participant, for who runs the trial and has it anyway
+//
+// It changes nothing. It is no GET, so that tags stand in no URL.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/openings (the `OpeningOf` operationId).
+func (c *ClientWithResponses) OpeningOfWithResponse(ctx context.Context, trial TrialParam, body OpeningOfJSONRequestBody, reqEditors ...RequestEditorFn) (*OpeningOfResponse, error) {
+	rsp, err := c.OpeningOf(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpeningOfResponse(rsp)
+}
+
+// ProtocolWithResponse The plan in force, with the files that it names
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial}/protocol (the `Protocol` operationId).
+func (c *ClientWithResponses) ProtocolWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ProtocolResponse, error) {
+	rsp, err := c.Protocol(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProtocolResponse(rsp)
+}
+
+// AmendTrialWithBodyWithResponse Put another version of the protocol into force, to which the board has consented
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+func (c *ClientWithResponses) AmendTrialWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error) {
+	rsp, err := c.AmendTrialWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendTrialResponse(rsp)
+}
+
+// AmendTrialWithResponse Put another version of the protocol into force, to which the board has consented
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/protocol (the `AmendTrial` operationId).
+func (c *ClientWithResponses) AmendTrialWithResponse(ctx context.Context, trial TrialParam, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error) {
+	rsp, err := c.AmendTrial(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendTrialResponse(rsp)
+}
+
+// PublishTrialWithResponse Publish the results of a closed trial
+//
+// The contract refuses it while anything is not verified, a flag is open, or deviations exceed their thresholds.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/publication (the `PublishTrial` operationId).
+func (c *ClientWithResponses) PublishTrialWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*PublishTrialResponse, error) {
+	rsp, err := c.PublishTrial(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishTrialResponse(rsp)
+}
+
+// ResultsWithResponse The document of results of a closed trial
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial}/results (the `Results` operationId).
+func (c *ClientWithResponses) ResultsWithResponse(ctx context.Context, trial TrialParam, reqEditors ...RequestEditorFn) (*ResultsResponse, error) {
+	rsp, err := c.Results(ctx, trial, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResultsResponse(rsp)
+}
+
+// SubmitWithBodyWithResponse Hand in a site's signed events
+//
+// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+// taken in once.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+func (c *ClientWithResponses) SubmitWithBodyWithResponse(ctx context.Context, trial TrialParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SubmitResponse, error) {
+	rsp, err := c.SubmitWithBody(ctx, trial, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitResponse(rsp)
+}
+
+// SubmitWithResponse Hand in a site's signed events
+//
+// The file is lethe/trial-events/v1. It is taken in when the events can be proven after all that waits, and proven by a job. The same events handed in again are
+// taken in once.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{trial}/submissions (the `Submit` operationId).
+func (c *ClientWithResponses) SubmitWithResponse(ctx context.Context, trial TrialParam, body SubmitJSONRequestBody, reqEditors ...RequestEditorFn) (*SubmitResponse, error) {
+	rsp, err := c.Submit(ctx, trial, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitResponse(rsp)
+}
+
+// SubmissionWithResponse What has come of events that were handed in
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{trial}/submissions/{submission} (the `Submission` operationId).
+func (c *ClientWithResponses) SubmissionWithResponse(ctx context.Context, trial TrialParam, submission string, reqEditors ...RequestEditorFn) (*SubmissionResponse, error) {
+	rsp, err := c.Submission(ctx, trial, submission, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmissionResponse(rsp)
 }
 
 // WithdrawWithBodyWithResponse End a grant, signed by whoever may sign such a grant
@@ -5777,6 +8584,560 @@ func ParseTokenResponse(rsp *http.Response) (*TokenResponse, error) {
 	return response, nil
 }
 
+// ParseCreateTrialResponse parses an HTTP response from a CreateTrialWithResponse call
+func ParseCreateTrialResponse(rsp *http.Response) (*CreateTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest TrialMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTrialResponse parses an HTTP response from a TrialWithResponse call
+func ParseTrialResponse(rsp *http.Response) (*TrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TrialStatus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseArchiveResponse parses an HTTP response from a ArchiveWithResponse call
+func ParseArchiveResponse(rsp *http.Response) (*ArchiveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseClaimResponse parses an HTTP response from a ClaimWithResponse call
+func ParseClaimResponse(rsp *http.Response) (*ClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Sent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCloseTrialResponse parses an HTTP response from a CloseTrialWithResponse call
+func ParseCloseTrialResponse(rsp *http.Response) (*CloseTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest TrialStatus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConsentToAmendmentResponse parses an HTTP response from a ConsentToAmendmentWithResponse call
+func ParseConsentToAmendmentResponse(rsp *http.Response) (*ConsentToAmendmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConsentToAmendmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TrialMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFundTrialResponse parses an HTTP response from a FundTrialWithResponse call
+func ParseFundTrialResponse(rsp *http.Response) (*FundTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FundTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Sent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseHistoriesResponse parses an HTTP response from a HistoriesWithResponse call
+func ParseHistoriesResponse(rsp *http.Response) (*HistoriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HistoriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Histories
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLiftFlagResponse parses an HTTP response from a LiftFlagWithResponse call
+func ParseLiftFlagResponse(rsp *http.Response) (*LiftFlagResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LiftFlagResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Sent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOpeningResponse parses an HTTP response from a OpeningWithResponse call
+func ParseOpeningResponse(rsp *http.Response) (*OpeningResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OpeningResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest File
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOpeningOfResponse parses an HTTP response from a OpeningOfWithResponse call
+func ParseOpeningOfResponse(rsp *http.Response) (*OpeningOfResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OpeningOfResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest File
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseProtocolResponse parses an HTTP response from a ProtocolWithResponse call
+func ParseProtocolResponse(rsp *http.Response) (*ProtocolResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProtocolResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TrialPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAmendTrialResponse parses an HTTP response from a AmendTrialWithResponse call
+func ParseAmendTrialResponse(rsp *http.Response) (*AmendTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TrialMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePublishTrialResponse parses an HTTP response from a PublishTrialWithResponse call
+func ParsePublishTrialResponse(rsp *http.Response) (*PublishTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PublishTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Sent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseResultsResponse parses an HTTP response from a ResultsWithResponse call
+func ParseResultsResponse(rsp *http.Response) (*ResultsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResultsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest File
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSubmitResponse parses an HTTP response from a SubmitWithResponse call
+func ParseSubmitResponse(rsp *http.Response) (*SubmitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest SubmissionState
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSubmissionResponse parses an HTTP response from a SubmissionWithResponse call
+func ParseSubmissionResponse(rsp *http.Response) (*SubmissionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmissionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubmissionState
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseWithdrawResponse parses an HTTP response from a WithdrawWithResponse call
 func ParseWithdrawResponse(rsp *http.Response) (*WithdrawResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5893,6 +9254,57 @@ type ServerInterface interface {
 	// Token Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	// (POST /token)
 	Token(w http.ResponseWriter, r *http.Request, params TokenParams)
+	// CreateTrial Register a trial
+	// (POST /trials)
+	CreateTrial(w http.ResponseWriter, r *http.Request)
+	// Trial How a trial stands
+	// (GET /trials/{trial})
+	Trial(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Archive All that is kept of a trial, to be read and checked without this service
+	// (GET /trials/{trial}/archive)
+	Archive(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Claim Bring a participant's claim to the contract
+	// (POST /trials/{trial}/claims)
+	Claim(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// CloseTrial End a trial, and have what it has come to verified
+	// (POST /trials/{trial}/closing)
+	CloseTrial(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// ConsentToAmendment Have the safety board consent to an amended protocol
+	// (POST /trials/{trial}/consents)
+	ConsentToAmendment(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// FundTrial Pay into the funds out of which visits are compensated, from the sponsor's account
+	// (POST /trials/{trial}/funds)
+	FundTrial(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Histories What a site's signature of participants' next events goes on from
+	// (POST /trials/{trial}/histories)
+	Histories(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// LiftFlag Have the safety board lift a flag, so that enrolment goes on
+	// (POST /trials/{trial}/lifts)
+	LiftFlag(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Opening What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+	// (GET /trials/{trial}/opening)
+	Opening(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// OpeningOf What is recorded of a participant, for who runs the trial and has it anyway
+	// (POST /trials/{trial}/openings)
+	OpeningOf(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Protocol The plan in force, with the files that it names
+	// (GET /trials/{trial}/protocol)
+	Protocol(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// AmendTrial Put another version of the protocol into force, to which the board has consented
+	// (POST /trials/{trial}/protocol)
+	AmendTrial(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// PublishTrial Publish the results of a closed trial
+	// (POST /trials/{trial}/publication)
+	PublishTrial(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Results The document of results of a closed trial
+	// (GET /trials/{trial}/results)
+	Results(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Submit Hand in a site's signed events
+	// (POST /trials/{trial}/submissions)
+	Submit(w http.ResponseWriter, r *http.Request, trial TrialParam)
+	// Submission What has come of events that were handed in
+	// (GET /trials/{trial}/submissions/{submission})
+	Submission(w http.ResponseWriter, r *http.Request, trial TrialParam, submission string)
 	// Withdraw End a grant, signed by whoever may sign such a grant
 	// (POST /withdrawals)
 	Withdraw(w http.ResponseWriter, r *http.Request)
@@ -6690,6 +10102,445 @@ func (siw *ServerInterfaceWrapper) Token(w http.ResponseWriter, r *http.Request)
 	handler.ServeHTTP(w, r)
 }
 
+// CreateTrial operation middleware
+func (siw *ServerInterfaceWrapper) CreateTrial(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateTrial(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Trial operation middleware
+func (siw *ServerInterfaceWrapper) Trial(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Trial(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Archive operation middleware
+func (siw *ServerInterfaceWrapper) Archive(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Archive(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Claim operation middleware
+func (siw *ServerInterfaceWrapper) Claim(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Claim(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CloseTrial operation middleware
+func (siw *ServerInterfaceWrapper) CloseTrial(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CloseTrial(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConsentToAmendment operation middleware
+func (siw *ServerInterfaceWrapper) ConsentToAmendment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConsentToAmendment(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FundTrial operation middleware
+func (siw *ServerInterfaceWrapper) FundTrial(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FundTrial(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Histories operation middleware
+func (siw *ServerInterfaceWrapper) Histories(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Histories(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// LiftFlag operation middleware
+func (siw *ServerInterfaceWrapper) LiftFlag(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LiftFlag(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Opening operation middleware
+func (siw *ServerInterfaceWrapper) Opening(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Opening(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpeningOf operation middleware
+func (siw *ServerInterfaceWrapper) OpeningOf(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpeningOf(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Protocol operation middleware
+func (siw *ServerInterfaceWrapper) Protocol(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Protocol(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AmendTrial operation middleware
+func (siw *ServerInterfaceWrapper) AmendTrial(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AmendTrial(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PublishTrial operation middleware
+func (siw *ServerInterfaceWrapper) PublishTrial(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PublishTrial(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Results operation middleware
+func (siw *ServerInterfaceWrapper) Results(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Results(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Submit operation middleware
+func (siw *ServerInterfaceWrapper) Submit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Submit(w, r, trial)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Submission operation middleware
+func (siw *ServerInterfaceWrapper) Submission(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trial" -------------
+	var trial TrialParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trial", mux.Vars(r)["trial"], &trial, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trial", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "submission" -------------
+	var submission string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "submission", mux.Vars(r)["submission"], &submission, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "submission", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Submission(w, r, trial, submission)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // Withdraw operation middleware
 func (siw *ServerInterfaceWrapper) Withdraw(w http.ResponseWriter, r *http.Request) {
 
@@ -6872,6 +10723,40 @@ func HandlerWithOptions(si ServerInterface, options GorillaServerOptions) http.H
 	r.HandleFunc(options.BaseURL+"/erasures/{erasure}", wrapper.Erasure).Methods(http.MethodGet)
 
 	r.HandleFunc(options.BaseURL+"/erasures/{erasure}/certificate", wrapper.Certificate).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials", wrapper.CreateTrial).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}", wrapper.Trial).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/protocol", wrapper.Protocol).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/protocol", wrapper.AmendTrial).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/consents", wrapper.ConsentToAmendment).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/funds", wrapper.FundTrial).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/histories", wrapper.Histories).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/submissions", wrapper.Submit).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/submissions/{submission}", wrapper.Submission).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/lifts", wrapper.LiftFlag).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/opening", wrapper.Opening).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/openings", wrapper.OpeningOf).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/claims", wrapper.Claim).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/closing", wrapper.CloseTrial).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/publication", wrapper.PublishTrial).Methods(http.MethodPost)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/results", wrapper.Results).Methods(http.MethodGet)
+
+	r.HandleFunc(options.BaseURL+"/trials/{trial}/archive", wrapper.Archive).Methods(http.MethodGet)
 
 	return r
 }
@@ -8007,6 +11892,684 @@ func (response TokendefaultApplicationProblemPlusJSONResponse) VisitTokenRespons
 	return err
 }
 
+type CreateTrialRequestObject struct {
+	Body *CreateTrialJSONRequestBody
+}
+
+type CreateTrialResponseObject interface {
+	VisitCreateTrialResponse(w http.ResponseWriter) error
+}
+
+type CreateTrial201JSONResponse TrialMade
+
+func (response CreateTrial201JSONResponse) VisitCreateTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateTrialdefaultApplicationProblemPlusJSONResponse) VisitCreateTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TrialRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type TrialResponseObject interface {
+	VisitTrialResponse(w http.ResponseWriter) error
+}
+
+type Trial200JSONResponse TrialStatus
+
+func (response Trial200JSONResponse) VisitTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TrialdefaultApplicationProblemPlusJSONResponse) VisitTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ArchiveRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type ArchiveResponseObject interface {
+	VisitArchiveResponse(w http.ResponseWriter) error
+}
+
+type Archive200ApplicationOctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response Archive200ApplicationOctetStreamResponse) VisitArchiveResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ArchivedefaultApplicationProblemPlusJSONResponse) VisitArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClaimRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *ClaimJSONRequestBody
+}
+
+type ClaimResponseObject interface {
+	VisitClaimResponse(w http.ResponseWriter) error
+}
+
+type Claim200JSONResponse Sent
+
+func (response Claim200JSONResponse) VisitClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ClaimdefaultApplicationProblemPlusJSONResponse) VisitClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseTrialRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type CloseTrialResponseObject interface {
+	VisitCloseTrialResponse(w http.ResponseWriter) error
+}
+
+type CloseTrial202JSONResponse TrialStatus
+
+func (response CloseTrial202JSONResponse) VisitCloseTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseTrialdefaultApplicationProblemPlusJSONResponse) VisitCloseTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentToAmendmentRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *ConsentToAmendmentJSONRequestBody
+}
+
+type ConsentToAmendmentResponseObject interface {
+	VisitConsentToAmendmentResponse(w http.ResponseWriter) error
+}
+
+type ConsentToAmendment200JSONResponse TrialMade
+
+func (response ConsentToAmendment200JSONResponse) VisitConsentToAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConsentToAmendmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConsentToAmendmentdefaultApplicationProblemPlusJSONResponse) VisitConsentToAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FundTrialRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *FundTrialJSONRequestBody
+}
+
+type FundTrialResponseObject interface {
+	VisitFundTrialResponse(w http.ResponseWriter) error
+}
+
+type FundTrial200JSONResponse Sent
+
+func (response FundTrial200JSONResponse) VisitFundTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FundTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FundTrialdefaultApplicationProblemPlusJSONResponse) VisitFundTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HistoriesRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *HistoriesJSONRequestBody
+}
+
+type HistoriesResponseObject interface {
+	VisitHistoriesResponse(w http.ResponseWriter) error
+}
+
+type Histories200JSONResponse Histories
+
+func (response Histories200JSONResponse) VisitHistoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HistoriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HistoriesdefaultApplicationProblemPlusJSONResponse) VisitHistoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LiftFlagRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *LiftFlagJSONRequestBody
+}
+
+type LiftFlagResponseObject interface {
+	VisitLiftFlagResponse(w http.ResponseWriter) error
+}
+
+type LiftFlag200JSONResponse Sent
+
+func (response LiftFlag200JSONResponse) VisitLiftFlagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LiftFlagdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LiftFlagdefaultApplicationProblemPlusJSONResponse) VisitLiftFlagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpeningRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type OpeningResponseObject interface {
+	VisitOpeningResponse(w http.ResponseWriter) error
+}
+
+type Opening200JSONResponse File
+
+func (response Opening200JSONResponse) VisitOpeningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpeningdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpeningdefaultApplicationProblemPlusJSONResponse) VisitOpeningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpeningOfRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *OpeningOfJSONRequestBody
+}
+
+type OpeningOfResponseObject interface {
+	VisitOpeningOfResponse(w http.ResponseWriter) error
+}
+
+type OpeningOf200JSONResponse File
+
+func (response OpeningOf200JSONResponse) VisitOpeningOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpeningOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpeningOfdefaultApplicationProblemPlusJSONResponse) VisitOpeningOfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProtocolRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type ProtocolResponseObject interface {
+	VisitProtocolResponse(w http.ResponseWriter) error
+}
+
+type Protocol200JSONResponse TrialPlan
+
+func (response Protocol200JSONResponse) VisitProtocolResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProtocoldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProtocoldefaultApplicationProblemPlusJSONResponse) VisitProtocolResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendTrialRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *AmendTrialJSONRequestBody
+}
+
+type AmendTrialResponseObject interface {
+	VisitAmendTrialResponse(w http.ResponseWriter) error
+}
+
+type AmendTrial200JSONResponse TrialMade
+
+func (response AmendTrial200JSONResponse) VisitAmendTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AmendTrialdefaultApplicationProblemPlusJSONResponse) VisitAmendTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishTrialRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type PublishTrialResponseObject interface {
+	VisitPublishTrialResponse(w http.ResponseWriter) error
+}
+
+type PublishTrial200JSONResponse Sent
+
+func (response PublishTrial200JSONResponse) VisitPublishTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishTrialdefaultApplicationProblemPlusJSONResponse) VisitPublishTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResultsRequestObject struct {
+	Trial TrialParam `json:"trial"`
+}
+
+type ResultsResponseObject interface {
+	VisitResultsResponse(w http.ResponseWriter) error
+}
+
+type Results200JSONResponse File
+
+func (response Results200JSONResponse) VisitResultsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResultsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResultsdefaultApplicationProblemPlusJSONResponse) VisitResultsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitRequestObject struct {
+	Trial TrialParam `json:"trial"`
+	Body  *SubmitJSONRequestBody
+}
+
+type SubmitResponseObject interface {
+	VisitSubmitResponse(w http.ResponseWriter) error
+}
+
+type Submit202JSONResponse SubmissionState
+
+func (response Submit202JSONResponse) VisitSubmitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitdefaultApplicationProblemPlusJSONResponse) VisitSubmitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmissionRequestObject struct {
+	Trial      TrialParam `json:"trial"`
+	Submission string     `json:"submission"`
+}
+
+type SubmissionResponseObject interface {
+	VisitSubmissionResponse(w http.ResponseWriter) error
+}
+
+type Submission200JSONResponse SubmissionState
+
+func (response Submission200JSONResponse) VisitSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmissiondefaultApplicationProblemPlusJSONResponse) VisitSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WithdrawRequestObject struct {
 	Body *WithdrawJSONRequestBody
 }
@@ -8129,6 +12692,57 @@ type StrictServerInterface interface {
 	// Token Exchange a proof for a token (RFC 8693) that is bound to a key (RFC 9449)
 	// (POST /token)
 	Token(ctx context.Context, request TokenRequestObject) (TokenResponseObject, error)
+	// CreateTrial Register a trial
+	// (POST /trials)
+	CreateTrial(ctx context.Context, request CreateTrialRequestObject) (CreateTrialResponseObject, error)
+	// Trial How a trial stands
+	// (GET /trials/{trial})
+	Trial(ctx context.Context, request TrialRequestObject) (TrialResponseObject, error)
+	// Archive All that is kept of a trial, to be read and checked without this service
+	// (GET /trials/{trial}/archive)
+	Archive(ctx context.Context, request ArchiveRequestObject) (ArchiveResponseObject, error)
+	// Claim Bring a participant's claim to the contract
+	// (POST /trials/{trial}/claims)
+	Claim(ctx context.Context, request ClaimRequestObject) (ClaimResponseObject, error)
+	// CloseTrial End a trial, and have what it has come to verified
+	// (POST /trials/{trial}/closing)
+	CloseTrial(ctx context.Context, request CloseTrialRequestObject) (CloseTrialResponseObject, error)
+	// ConsentToAmendment Have the safety board consent to an amended protocol
+	// (POST /trials/{trial}/consents)
+	ConsentToAmendment(ctx context.Context, request ConsentToAmendmentRequestObject) (ConsentToAmendmentResponseObject, error)
+	// FundTrial Pay into the funds out of which visits are compensated, from the sponsor's account
+	// (POST /trials/{trial}/funds)
+	FundTrial(ctx context.Context, request FundTrialRequestObject) (FundTrialResponseObject, error)
+	// Histories What a site's signature of participants' next events goes on from
+	// (POST /trials/{trial}/histories)
+	Histories(ctx context.Context, request HistoriesRequestObject) (HistoriesResponseObject, error)
+	// LiftFlag Have the safety board lift a flag, so that enrolment goes on
+	// (POST /trials/{trial}/lifts)
+	LiftFlag(ctx context.Context, request LiftFlagRequestObject) (LiftFlagResponseObject, error)
+	// Opening What is recorded of the patient, by the key that they are bound to, with the path to the state that the chain has
+	// (GET /trials/{trial}/opening)
+	Opening(ctx context.Context, request OpeningRequestObject) (OpeningResponseObject, error)
+	// OpeningOf What is recorded of a participant, for who runs the trial and has it anyway
+	// (POST /trials/{trial}/openings)
+	OpeningOf(ctx context.Context, request OpeningOfRequestObject) (OpeningOfResponseObject, error)
+	// Protocol The plan in force, with the files that it names
+	// (GET /trials/{trial}/protocol)
+	Protocol(ctx context.Context, request ProtocolRequestObject) (ProtocolResponseObject, error)
+	// AmendTrial Put another version of the protocol into force, to which the board has consented
+	// (POST /trials/{trial}/protocol)
+	AmendTrial(ctx context.Context, request AmendTrialRequestObject) (AmendTrialResponseObject, error)
+	// PublishTrial Publish the results of a closed trial
+	// (POST /trials/{trial}/publication)
+	PublishTrial(ctx context.Context, request PublishTrialRequestObject) (PublishTrialResponseObject, error)
+	// Results The document of results of a closed trial
+	// (GET /trials/{trial}/results)
+	Results(ctx context.Context, request ResultsRequestObject) (ResultsResponseObject, error)
+	// Submit Hand in a site's signed events
+	// (POST /trials/{trial}/submissions)
+	Submit(ctx context.Context, request SubmitRequestObject) (SubmitResponseObject, error)
+	// Submission What has come of events that were handed in
+	// (GET /trials/{trial}/submissions/{submission})
+	Submission(ctx context.Context, request SubmissionRequestObject) (SubmissionResponseObject, error)
 	// Withdraw End a grant, signed by whoever may sign such a grant
 	// (POST /withdrawals)
 	Withdraw(ctx context.Context, request WithdrawRequestObject) (WithdrawResponseObject, error)
@@ -8914,6 +13528,510 @@ func (sh *strictHandler) Token(w http.ResponseWriter, r *http.Request, params To
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(TokenResponseObject); ok {
 		if err := validResponse.VisitTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateTrial operation middleware
+func (sh *strictHandler) CreateTrial(w http.ResponseWriter, r *http.Request) {
+	var request CreateTrialRequestObject
+
+	var body CreateTrialJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTrial(ctx, request.(CreateTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTrial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateTrialResponseObject); ok {
+		if err := validResponse.VisitCreateTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Trial operation middleware
+func (sh *strictHandler) Trial(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request TrialRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Trial(ctx, request.(TrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Trial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TrialResponseObject); ok {
+		if err := validResponse.VisitTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Archive operation middleware
+func (sh *strictHandler) Archive(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request ArchiveRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Archive(ctx, request.(ArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Archive")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ArchiveResponseObject); ok {
+		if err := validResponse.VisitArchiveResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Claim operation middleware
+func (sh *strictHandler) Claim(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request ClaimRequestObject
+
+	request.Trial = trial
+
+	var body ClaimJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Claim(ctx, request.(ClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Claim")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ClaimResponseObject); ok {
+		if err := validResponse.VisitClaimResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseTrial operation middleware
+func (sh *strictHandler) CloseTrial(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request CloseTrialRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseTrial(ctx, request.(CloseTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseTrial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CloseTrialResponseObject); ok {
+		if err := validResponse.VisitCloseTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConsentToAmendment operation middleware
+func (sh *strictHandler) ConsentToAmendment(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request ConsentToAmendmentRequestObject
+
+	request.Trial = trial
+
+	var body ConsentToAmendmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConsentToAmendment(ctx, request.(ConsentToAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConsentToAmendment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConsentToAmendmentResponseObject); ok {
+		if err := validResponse.VisitConsentToAmendmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FundTrial operation middleware
+func (sh *strictHandler) FundTrial(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request FundTrialRequestObject
+
+	request.Trial = trial
+
+	var body FundTrialJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.FundTrial(ctx, request.(FundTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FundTrial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FundTrialResponseObject); ok {
+		if err := validResponse.VisitFundTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Histories operation middleware
+func (sh *strictHandler) Histories(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request HistoriesRequestObject
+
+	request.Trial = trial
+
+	var body HistoriesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Histories(ctx, request.(HistoriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Histories")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(HistoriesResponseObject); ok {
+		if err := validResponse.VisitHistoriesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LiftFlag operation middleware
+func (sh *strictHandler) LiftFlag(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request LiftFlagRequestObject
+
+	request.Trial = trial
+
+	var body LiftFlagJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.LiftFlag(ctx, request.(LiftFlagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LiftFlag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(LiftFlagResponseObject); ok {
+		if err := validResponse.VisitLiftFlagResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Opening operation middleware
+func (sh *strictHandler) Opening(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request OpeningRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Opening(ctx, request.(OpeningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Opening")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(OpeningResponseObject); ok {
+		if err := validResponse.VisitOpeningResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpeningOf operation middleware
+func (sh *strictHandler) OpeningOf(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request OpeningOfRequestObject
+
+	request.Trial = trial
+
+	var body OpeningOfJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.OpeningOf(ctx, request.(OpeningOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpeningOf")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(OpeningOfResponseObject); ok {
+		if err := validResponse.VisitOpeningOfResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Protocol operation middleware
+func (sh *strictHandler) Protocol(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request ProtocolRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Protocol(ctx, request.(ProtocolRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Protocol")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ProtocolResponseObject); ok {
+		if err := validResponse.VisitProtocolResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AmendTrial operation middleware
+func (sh *strictHandler) AmendTrial(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request AmendTrialRequestObject
+
+	request.Trial = trial
+
+	var body AmendTrialJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendTrial(ctx, request.(AmendTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendTrial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AmendTrialResponseObject); ok {
+		if err := validResponse.VisitAmendTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PublishTrial operation middleware
+func (sh *strictHandler) PublishTrial(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request PublishTrialRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishTrial(ctx, request.(PublishTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishTrial")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PublishTrialResponseObject); ok {
+		if err := validResponse.VisitPublishTrialResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Results operation middleware
+func (sh *strictHandler) Results(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request ResultsRequestObject
+
+	request.Trial = trial
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Results(ctx, request.(ResultsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Results")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResultsResponseObject); ok {
+		if err := validResponse.VisitResultsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Submit operation middleware
+func (sh *strictHandler) Submit(w http.ResponseWriter, r *http.Request, trial TrialParam) {
+	var request SubmitRequestObject
+
+	request.Trial = trial
+
+	var body SubmitJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Submit(ctx, request.(SubmitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Submit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SubmitResponseObject); ok {
+		if err := validResponse.VisitSubmitResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Submission operation middleware
+func (sh *strictHandler) Submission(w http.ResponseWriter, r *http.Request, trial TrialParam, submission string) {
+	var request SubmissionRequestObject
+
+	request.Trial = trial
+	request.Submission = submission
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Submission(ctx, request.(SubmissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Submission")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SubmissionResponseObject); ok {
+		if err := validResponse.VisitSubmissionResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

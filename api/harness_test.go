@@ -230,6 +230,7 @@ func contentOf(s string) content { return textContent{strings.NewReader(s)} }
 type front struct {
 	*api
 	fake   *fake
+	trials *fakeTrials
 	issuer *DevIssuer
 	log    *bytes.Buffer
 }
@@ -298,6 +299,8 @@ func newFront(t testing.TB, change ...func(*Config)) *front {
 		content: contentOf("0123456789"), records: []vault.RecordInfo{{ID: record, Type: "Patient", Compartment: "identity", Size: 10}},
 		cases: []vault.CaseInfo{{Case: record, Patient: patient, Opened: now, State: "certified", Certificate: "somewhere"}},
 	}
+	f.trials = &fakeTrials{of: f}
+	cfg.Trials = f.trials
 	if err := cfg.check(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,12 @@ import (
 	"strings"
 
 	"lethe/anchor"
+	"lethe/circuits/enrolment"
+	rollup "lethe/circuits/trial"
+	"lethe/circuits/visits"
 	"lethe/vault"
 	"lethe/vault/fhir"
+	"lethe/vault/trial"
 )
 
 // typePrefix comes before a problem's name. A name is never reused.
@@ -43,6 +47,17 @@ const (
 	codeNotFHIR        = "document-not-fhir"
 	codeBundleType     = "bundle-type"
 	codeTwoPatients    = "two-patients"
+	codeNoTrials       = "no-trials"
+	codeTrialSetup     = "trials-not-set-up"
+	codeTrialExists    = "trial-exists"
+	codePlan           = "plan-refused"
+	codeEvents         = "events-refused"
+	codePaused         = "enrolment-paused"
+	codeTrialClosed    = "trial-closed"
+	codeTrialOpen      = "trial-not-closed"
+	codeContract       = "contract-refused"
+	codeDiverged       = "trial-diverged"
+	codeWaiting        = "events-waiting"
 )
 
 // problem is how a kind of error is answered.
@@ -79,6 +94,18 @@ var problems = map[string]problem{
 	codeNotFHIR:        {422, "the document is not FHIR R4", "another file is application/octet-stream, with type and patient", true},
 	codeBundleType:     {422, "the bundle is neither a transaction nor a collection", "", true},
 	codeTwoPatients:    {422, "the document is about more than one patient", "split it: one patient each", true},
+
+	codeNoTrials:    {501, "no trials are run here", "ask the process that runs them", false},
+	codeTrialSetup:  {501, "there are no contracts of trials yet", "`lethe trial setup` puts them on the chain", false},
+	codeTrialExists: {409, "the trial is there already", "a trial's name is its id: another one needs another name", true},
+	codePlan:        {422, "the plan is refused", "", true},
+	codeEvents:      {422, "the events are refused", "nothing was taken in", true},
+	codePaused:      {409, "enrolment is paused until the board lifts the flag", "", false},
+	codeTrialClosed: {409, "the trial is closed", "", false},
+	codeTrialOpen:   {409, "the trial is not closed yet", "", false},
+	codeWaiting:     {409, "events wait to be proven", "ask again when the trial's status says that none do", false},
+	codeContract:    {409, "the contract refuses it", "", true},
+	codeDiverged:    {409, "the contract has another state of the trial than its record", "the operator must look at this", false},
 
 	"erased":                  {410, "erased: the key that could open it was destroyed", "its certificate says when", false},
 	"erasing":                 {409, "an erasure of this patient is under way", "wait until it is certified", false},
@@ -160,6 +187,32 @@ var outside = []struct {
 	{fhir.ErrNotFHIR, codeNotFHIR},
 	{fhir.ErrBundleType, codeBundleType},
 	{fhir.ErrTwoPatients, codeTwoPatients},
+	{trial.ErrNoTrial, codeNotFound},
+	{trial.ErrNoSetup, codeTrialSetup},
+	{trial.ErrExists, codeTrialExists},
+	{trial.ErrPlan, codePlan},
+	{trial.ErrPaused, codePaused},
+	{trial.ErrClosed, codeTrialClosed},
+	{trial.ErrWaiting, codeWaiting},
+	{trial.ErrNotClosed, codeTrialOpen},
+	{trial.ErrRefused, codeContract},
+	{trial.ErrDiverged, codeDiverged},
+	{trial.ErrSubmission, codeEvents},
+	{trial.ErrTooMany, codeEvents},
+	{trial.ErrRepeated, codeEvents},
+	{rollup.ErrEnrolled, codeEvents},
+	{rollup.ErrUnknown, codeEvents},
+	{rollup.ErrWithdrawn, codeEvents},
+	{rollup.ErrFuture, codeEvents},
+	{rollup.ErrNotInForce, codeEvents},
+	{rollup.ErrFull, codeEvents},
+	{rollup.ErrNoSite, codeEvents},
+	{rollup.ErrNotSigned, codeEvents},
+	{rollup.ErrInvalid, codeEvents},
+	{enrolment.ErrNotGranted, codeEvents},
+	{enrolment.ErrNotEligible, codeEvents},
+	{visits.ErrGrants, codeEvents},
+	{trial.ErrBusy, codeBusy},
 	{anchor.ErrUnreachable, codeChain},
 	{context.Canceled, codeInterrupted},
 	{context.DeadlineExceeded, codeInterrupted},
@@ -195,7 +248,7 @@ func problemOf(err error) Problem {
 	case errors.As(err, &r):
 		p.Detail = r.detail
 	case row.tell:
-		p.Detail = err.Error()
+		p.Detail = strings.TrimPrefix(err.Error(), row.title+": ")
 	}
 	return p
 }

@@ -127,6 +127,24 @@ var requests = map[string]request{
 	"preview":      {path: "/erasures/preview", body: erasureBody},
 	"erasure":      {path: "/erasures/" + record},
 	"certificate":  {path: "/erasures/" + record + "/certificate"},
+
+	"createTrial":        {path: "/trials", body: planBody},
+	"trial":              {path: ofTrial("")},
+	"protocol":           {path: ofTrial("/protocol")},
+	"amendTrial":         {path: ofTrial("/protocol"), body: planBody},
+	"consentToAmendment": {path: ofTrial("/consents"), body: planBody},
+	"fundTrial":          {path: ofTrial("/funds"), body: func() any { return Funds{Wei: "1000"} }},
+	"histories":          {path: ofTrial("/histories"), body: func() any { return Tags{Participants: []string{field.Text(field.Uint64(5))}} }},
+	"submit":             {path: ofTrial("/submissions"), body: submissionBody},
+	"submission":         {path: ofTrial("/submissions/") + patient},
+	"liftFlag":           {path: ofTrial("/lifts"), body: func() any { return Reason{Reason: "expected, and treated"} }},
+	"opening":            {path: ofTrial("/opening")},
+	"openingOf":          {path: ofTrial("/openings"), body: func() any { return Participant{Participant: field.Text(field.Uint64(5))} }},
+	"claim":              {path: ofTrial("/claims"), body: claimBody},
+	"closeTrial":         {path: ofTrial("/closing")},
+	"publishTrial":       {path: ofTrial("/publication")},
+	"results":            {path: ofTrial("/results")},
+	"archive":            {path: ofTrial("/archive")},
 }
 
 // build makes the request of an operation, with a DPoP header where one is needed.

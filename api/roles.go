@@ -17,12 +17,18 @@ const (
 	RoleRecords  Role = "records"  // the records officer: takes records in, finds and reads them
 	RoleOfficer  Role = "officer"  // the compliance officer: has patients erased, accounts for disclosures
 	RoleAuditor  Role = "auditor"  // reads what accounts for the service
-	RoleOperator Role = "operator" // runs the service; with a token it sees how far erasures are
+	// In trials:
+	RoleSite      Role = "site"      // hands in events that it has signed
+	RoleSponsor   Role = "sponsor"   // registers, amends, closes and publishes
+	RoleBoard     Role = "board"     // the safety board: consents to amendments, lifts flags
+	RoleRegulator Role = "regulator" // sees counters and results
+
+	RoleOperator Role = "operator" // runs the service; with a token it sees how far erasures and trials are
 )
 
 // Roles lists them.
 func Roles() []Role {
-	return []Role{RolePatient, RoleProvider, RoleRecords, RoleOfficer, RoleAuditor, RoleOperator}
+	return []Role{RolePatient, RoleProvider, RoleRecords, RoleOfficer, RoleAuditor, RoleSite, RoleSponsor, RoleBoard, RoleRegulator, RoleOperator}
 }
 
 // Caller is somebody who is known.

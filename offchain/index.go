@@ -34,8 +34,8 @@ type Tx interface {
 	Enqueue(ctx context.Context, job Job) error
 }
 
-// Job is work that a transaction leaves behind: [PrepareErasure], [ExecuteErasure], [SequenceLog] or [AnswerQuestion]. Jobs hold ids
-// only.
+// Job is work that a transaction leaves behind: [PrepareErasure], [ExecuteErasure], [SequenceLog], [AnswerQuestion] or [MoveTrial].
+// Jobs hold ids only.
 type Job interface{ job() }
 
 // PrepareErasure is the job that copies what the law keeps of an approved case.
@@ -50,10 +50,14 @@ type AnswerQuestion struct{ ID string }
 // SequenceLog is the job that brings the entries that have no position yet into the log. One that waits stands for all.
 type SequenceLog struct{}
 
+// MoveTrial is the job that proves what waits in a trial, and has the contract take it. One that waits stands for all of its trial.
+type MoveTrial struct{ Trial string }
+
 func (PrepareErasure) job() {}
 func (ExecuteErasure) job() {}
 func (SequenceLog) job()    {}
 func (AnswerQuestion) job() {}
+func (MoveTrial) job()      {}
 
 // Queries reads the index. A single row that is not there is ErrNotFound.
 type Queries interface {

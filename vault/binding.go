@@ -259,6 +259,18 @@ func (s *Service) signedBy(ctx context.Context, who identity.Issuer, role identi
 	return nil
 }
 
+// Subject is the key that a patient is bound to; [ErrUnbound] when none is.
+func (s *Service) Subject(ctx context.Context, patient string) (identity.Subject, error) {
+	if err := s.admit(ctx); err != nil {
+		return identity.Subject{}, err
+	}
+	who, sealed, err := s.bound(ctx, patient)
+	if err == nil && len(sealed) == 0 {
+		err = ErrUnbound
+	}
+	return who, err
+}
+
 // bound opens a patient's binding, and gives it as it is sealed too: nil when there is none.
 func (s *Service) bound(ctx context.Context, patient string) (who identity.Subject, sealed []byte, err error) {
 	var row offchain.Binding

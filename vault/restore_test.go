@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,9 +128,9 @@ func (h *history) keptStays(earlier string, stores []string) bool {
 func TestThreat01And02StoresPutBackToEachMoment(t *testing.T) {
 	for _, partial := range []bool{false, true} {
 		h := keepHistory(t, partial)
-		for i, earlier := range h.taken {
+		for _, earlier := range h.taken {
 			for _, stores := range combinations {
-				if testing.Short() && i%4 != 0 {
+				if !everyStep && rand.IntN(3) > 0 {
 					continue
 				}
 				t.Run(earlier+" "+strings.Join(stores, " "), func(t *testing.T) {
@@ -191,6 +192,9 @@ func (h *history) interruptions(t *testing.T, now, earlier string) {
 	for _, stores := range combinations {
 		if len(stores) > 1 && slices.Contains(stores, ledgerDir) {
 			continue // the ledger is completed from its copy, as when it is put back alone
+		}
+		if !everyStep && rand.IntN(3) > 0 {
+			continue
 		}
 		t.Run(now+", put back to "+earlier+" "+strings.Join(stores, " "), func(t *testing.T) { h.interrupted(t, now, earlier, stores) })
 	}

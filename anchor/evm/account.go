@@ -22,6 +22,9 @@ import (
 // ErrRefused says that a contract would revert the transaction, which was not sent. Its text names the contract's error.
 var ErrRefused = errors.New("the contract refuses it")
 
+// ErrReverted says that a transaction was taken into a block and reverted there, though it was not when it was tried: it has cost its gas.
+var ErrReverted = errors.New("the transaction was reverted")
+
 const (
 	firstPoll  = 10 * time.Millisecond // how long until a receipt is asked for again; twice as long each time
 	lastPoll   = 2 * time.Second       // but no longer
@@ -40,6 +43,7 @@ type account struct {
 	signer  Signer
 	address common.Address
 	maxFee  *big.Int // wei for each gas
+	maxGas  uint64   // most gas of a transaction; 0 for what a transaction may have
 	next    uint64   // of transact: nonces below have been used, also where the head does not show it yet
 }
 
@@ -92,6 +96,9 @@ func (a *account) gas(ctx context.Context, to *common.Address, value *big.Int, d
 	}
 	if err != nil {
 		return 0, refusal(err)
+	}
+	if a.maxGas > 0 && uint64(gas) > a.maxGas {
+		return 0, fmt.Errorf("%w: it takes %d gas, and at most %d is paid for", ErrRefused, uint64(gas), a.maxGas)
 	}
 	if limit := uint64(gas) * gasPercent / 100; uint64(gas) <= params.MaxTxGas && limit >= params.TxGas {
 		return min(limit, params.MaxTxGas), nil
@@ -224,7 +231,7 @@ func (a *account) wait(ctx context.Context, transaction common.Hash) (*types.Rec
 		case err != nil && !errors.Is(err, anchor.ErrUnreachable): // it was sent: an answer may be late
 			return nil, err
 		case b != nil && b.receipts[i].Status != types.ReceiptStatusSuccessful:
-			return nil, fmt.Errorf("transaction %s was reverted", transaction)
+			return nil, fmt.Errorf("%w: %s", ErrReverted, transaction)
 		case b != nil:
 			return b.receipts[i], nil
 		}

@@ -6,6 +6,9 @@ import (
 	"math/big"
 	"testing"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/params"
 )
 
 // TestATransactionIsSeenBeforeItIsReadBack: a provider may answer with the head of before, for a while, after it has given the receipt.
@@ -33,5 +36,19 @@ func TestATransactionIsSeenBeforeItIsReadBack(t *testing.T) {
 	defer cancel()
 	if err := a.seen(ctx, head.Add(head, big.NewInt(1))); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a block that never comes: %v", err)
+	}
+}
+
+// TestAnAccountPaysForNoMoreGasThanItShould: what is estimated above its bound is not sent.
+func TestAnAccountPaysForNoMoreGasThanItShould(t *testing.T) {
+	w := newWorld(t)
+	a := newAccount(w.reader, KeySigner(key("submitter")), nil)
+	to := common.Address{7}
+	for most, good := range map[uint64]bool{0: true, params.TxGas: true, params.TxGas - 1: false} {
+		a.maxGas = most
+		_, err := a.gas(t.Context(), &to, nil, nil)
+		if good != (err == nil) || !good && !errors.Is(err, ErrRefused) {
+			t.Errorf("at most %d: %v", most, err)
+		}
 	}
 }

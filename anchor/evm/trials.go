@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"lethe/anchor"
 	"lethe/contracts"
@@ -23,6 +24,7 @@ type Trials struct {
 	at      TrialContracts
 	account *account
 	binding *contracts.TrialRegistry
+	pinned  *types.Header // at which all is read; nil for the newest block
 }
 
 // NewTrials speaks through the providers of a reader; signer may be nil where nothing is sent.
@@ -32,6 +34,48 @@ func NewTrials(r *Reader, at TrialContracts, signer Signer) *Trials {
 		t.account = newAccount(r, signer, nil)
 	}
 	return t
+}
+
+// Pinned reads all at one block, the newest of now.
+func (t *Trials) Pinned(ctx context.Context) (*Trials, *types.Header, error) {
+	head, err := t.account.r.head(ctx)
+	at := *t
+	at.pinned = head
+	return &at, head, err
+}
+
+func (t *Trials) head(ctx context.Context) (*types.Header, error) {
+	if t.pinned != nil {
+		return t.pinned, nil
+	}
+	return t.account.r.head(ctx)
+}
+
+// readTrials asks for a view at the block that is read at.
+func readTrials[T comparable](ctx context.Context, t *Trials, v view[T]) (answer T, err error) {
+	head, err := t.head(ctx)
+	if err != nil {
+		return answer, err
+	}
+	return read(ctx, t.account.r, head.Hash(), v)
+}
+
+// Code is the code of a contract, as it is deployed.
+func (t *Trials) Code(ctx context.Context, of common.Address) ([]byte, error) {
+	head, err := t.head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	code, err := agree(t.account.r, fmt.Sprintf("code of %s", of), func(p *provider) (code string, err error) {
+		err = p.call(ctx, &code, "eth_getCode", of, map[string]any{"blockHash": head.Hash()})
+		return code, err
+	})
+	return common.FromHex(code), err
+}
+
+// Verifier is the contract that verifies the registry's proofs.
+func (t *Trials) Verifier(ctx context.Context) (common.Address, error) {
+	return readTrials(ctx, t, view[common.Address]{t.at.TrialRegistry, t.binding.PackVerifier(), t.binding.UnpackVerifier})
 }
 
 // TrialStanding is what the registry says of a trial, at the newest block.
@@ -48,7 +92,7 @@ type TrialStanding struct {
 
 // Standing reads it; ok is false where there is no such trial.
 func (t *Trials) Standing(ctx context.Context, trial common.Hash) (s TrialStanding, ok bool, err error) {
-	head, err := t.account.r.head(ctx)
+	head, err := t.head(ctx)
 	if err != nil {
 		return s, false, err
 	}
@@ -77,7 +121,7 @@ type TrialEntry struct {
 
 // Entry reads it.
 func (t *Trials) Entry(ctx context.Context, trial common.Hash) (TrialEntry, error) {
-	return readHead(ctx, t.account.r, view[TrialEntry]{t.at.TrialRegistry, t.binding.PackEntryOf(trial.Big()),
+	return readTrials(ctx, t, view[TrialEntry]{t.at.TrialRegistry, t.binding.PackEntryOf(trial.Big()),
 		func(raw []byte) (TrialEntry, error) {
 			e, err := t.binding.UnpackEntryOf(raw)
 			if err != nil {
@@ -339,7 +383,11 @@ type TrialClaim struct {
 	Fee                     *big.Int // wei, for this account
 }
 
-// Claim has a visit paid; this account relays.
+// claimGas is the most gas that a claim is estimated at and relayed. It takes 342,000 where an account is paid, 601,000 on chains where new storage costs more
+// (docs/campaigns/trial.md), and as much as it likes where a contract is paid.
+const claimGas = 800_000
+
+// Claim has a visit paid; this account relays, and is [ErrRefused] where the one who is paid would cost it more than a claim takes.
 func (t *Trials) Claim(ctx context.Context, trial common.Hash, c TrialClaim, proof []byte) (common.Hash, error) {
 	data, err := t.binding.TryPackClaim(trial.Big(), contracts.ITrialRegistryClaim{
 		Version: c.Version, Number: c.Batches, Visit: c.Visit, Nullifier: c.Nullifier.Big(), Recipient: c.Recipient, Fee: c.Fee,
@@ -347,20 +395,22 @@ func (t *Trials) Claim(ctx context.Context, trial common.Hash, c TrialClaim, pro
 	if err != nil {
 		return common.Hash{}, err
 	}
+	t.account.maxGas = claimGas
+	defer func() { t.account.maxGas = 0 }()
 	return t.Send(ctx, nil, data)
 }
 
 // Fresh says whether a root of a kind was confirmed within a time.
 func (t *Trials) Fresh(ctx context.Context, kind string, root common.Hash, within time.Duration) (bool, error) {
 	binding := contracts.NewRootRegistry()
-	return readHead(ctx, t.account.r, view[bool]{
+	return readTrials(ctx, t, view[bool]{
 		t.at.RootRegistry, binding.PackIsFresh(Word(kind), root, uint64(within/time.Second)), binding.UnpackIsFresh,
 	})
 }
 
 // StateAt is a trial's state after so many batches; zero where it has not come to that.
 func (t *Trials) StateAt(ctx context.Context, trial common.Hash, batches uint32) (common.Hash, error) {
-	return readHead(ctx, t.account.r, view[common.Hash]{t.at.TrialRegistry, t.binding.PackStateOf(trial.Big(), batches),
+	return readTrials(ctx, t, view[common.Hash]{t.at.TrialRegistry, t.binding.PackStateOf(trial.Big(), batches),
 		func(raw []byte) (common.Hash, error) {
 			state, err := t.binding.UnpackStateOf(raw)
 			if err != nil {
@@ -380,15 +430,15 @@ type TrialKey struct {
 // Key is the key of a statement's version that a trial has pinned.
 func (t *Trials) Key(ctx context.Context, trial common.Hash, statement string, version uint32) (k TrialKey, err error) {
 	at, keys := t.at.TrialRegistry, contracts.NewStatementVerifier()
-	k.Size, err = readHead(ctx, t.account.r, view[uint32]{at, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})
+	k.Size, err = readTrials(ctx, t, view[uint32]{at, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})
 	if err != nil || k.Size == 0 {
 		return k, err
 	}
-	verifier, err := readHead(ctx, t.account.r, view[common.Address]{at, t.binding.PackVerifier(), t.binding.UnpackVerifier})
+	verifier, err := t.Verifier(ctx)
 	if err != nil {
 		return k, err
 	}
-	key, err := readHead(ctx, t.account.r, view[contracts.IStatementVerifierKey]{verifier, keys.PackKeyOf(Word(statement), version), func(raw []byte) (contracts.IStatementVerifierKey, error) {
+	key, err := readTrials(ctx, t, view[contracts.IStatementVerifierKey]{verifier, keys.PackKeyOf(Word(statement), version), func(raw []byte) (contracts.IStatementVerifierKey, error) {
 		key, err := keys.UnpackKeyOf(raw)
 		key.UsableAt = nil // a pointer is not compared
 		return key, err

@@ -271,15 +271,15 @@ func (g guarded) peak(t *testing.T, args ...string) int64 {
 func TestBackupDuringAnErasure(t *testing.T) {
 	base := newGuarded(t, 2)
 	billing := base.recordsOf(t, 0, "billing")
-	for _, c := range []struct {
+	type moment struct {
 		point  string
 		retain bool
-	}{
-		{"erase.case-key-made", false}, {"erase.approved", false}, {"erase.tombstoned", false}, {"erase.ledgered",
-			false}, {"erase.key-destroyed", false},
-		{"erase.objects-deleted", false}, {"erase.certificate-written", false},
+	}
+	for _, c := range some([]moment{
+		{"erase.case-key-made", false}, {"erase.approved", false}, {"erase.tombstoned", false}, {"erase.ledgered", false},
+		{"erase.key-destroyed", false}, {"erase.objects-deleted", false}, {"erase.certificate-written", false},
 		{"erase.retained-readable", true}, {"erase.tombstoned", true}, {"erase.key-destroyed", true}, {"erase.object-deleted", true},
-	} {
+	}) {
 		t.Run(fmt.Sprintf("%s/retain=%v", c.point, c.retain), func(t *testing.T) {
 			t.Parallel()
 			g := base.clone(t)

@@ -25,6 +25,16 @@ type node struct {
 // startNode starts a development chain with a block a second, and makes it the chain of [onTheServers].
 func startNode(t *testing.T) *node {
 	t.Helper()
+	n := newNode(t)
+	n.start()
+	t.Cleanup(n.stop)
+	t.Setenv("LETHE_TEST_GETH", "http://127.0.0.1:"+n.ports[0])
+	t.Setenv("LETHE_TEST_GETH_WS", "ws://127.0.0.1:"+n.ports[1])
+	return n
+}
+
+func newNode(t *testing.T) *node {
+	t.Helper()
 	built, err := filepath.Glob("../../bin/backends/geth-*")
 	noError(t, err)
 	if len(built) == 0 {
@@ -34,10 +44,6 @@ func startNode(t *testing.T) *node {
 	for i := range n.ports {
 		n.ports[i] = freePort(t)
 	}
-	n.start()
-	t.Cleanup(n.stop)
-	t.Setenv("LETHE_TEST_GETH", "http://127.0.0.1:"+n.ports[0])
-	t.Setenv("LETHE_TEST_GETH_WS", "ws://127.0.0.1:"+n.ports[1])
 	return n
 }
 

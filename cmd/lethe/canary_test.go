@@ -16,7 +16,7 @@ import (
 func TestThreat06NothingInClear(t *testing.T) {
 	data := testData(t)
 	state := filepath.Join(t.TempDir(), "state")
-	e := lethe(t, "", "demo", "--data", data, "--dir", state, "--json", "-v")
+	e := lethe(t, "", demoArgs("--data", data, "--dir", state, "--json", "-v")...)
 	if e.code != 0 {
 		t.Fatal(e.stderr)
 	}

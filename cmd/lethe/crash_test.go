@@ -34,14 +34,18 @@ func TestCrashPointsAreManyAndDistinct(t *testing.T) {
 	}
 }
 
-// points are those of a prefix, and more: all of them with LETHE_EVERY, else a third, each time others.
+// points are those of a prefix, and more, or some of them.
 func points(prefix string, more ...string) (all []string) {
 	for _, p := range allPoints() {
 		if strings.HasPrefix(p, prefix) {
 			all = append(all, p)
 		}
 	}
-	all = append(all, more...)
+	return some(append(all, more...))
+}
+
+// some are all of them with LETHE_EVERY, else a third, each time others.
+func some[T any](all []T) []T {
 	if everyStep {
 		return all
 	}

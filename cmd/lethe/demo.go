@@ -49,6 +49,12 @@ type demoResult struct {
 	EligibilityMS          int64 `json:"eligibility_prove_ms"`
 	Eligible               int   `json:"eligible"`     // who proved that they may take part in a trial
 	NotEligible            int   `json:"not_eligible"` // who could not
+
+	TrialParticipants  uint32            `json:"trial_participants"` // as the contract has verified, with the next two
+	TrialBatches       uint32            `json:"trial_batches"`
+	TrialDeviations    map[string]uint32 `json:"trial_deviations"`
+	PublicationRefused string            `json:"publication_refused"` // what the contract answered while a flag was up
+	TrialSeconds       float64           `json:"trial_seconds"`
 }
 
 // demoSeed makes the cohort the same at every run.
@@ -65,7 +71,7 @@ func (p *program) demoCommand() *cobra.Command {
 		Short: "watch records go in, come out, and be forgotten for good",
 		Long: `Runs the main story in one process: bundles are taken in and given back byte for byte, a patient lets a hospital read, and
 one of its providers does so over HTTP without being known, people prove that they consented and that they may take part in a trial, and
-nothing else, a patient is erased, a thief puts old
+nothing else, a clinical trial runs from its registration to the publication of its results, a patient is erased, a thief puts old
 copies of the key store and of the index back, and the certificate is checked. What happened stands in the log, the log is anchored, and
 a stranger who has only the published files and a node of the chain checks the receipts. Without --data it makes a cohort of synthetic
 patients itself. Without --dir it works in a temporary folder, which is removed.`,
@@ -76,6 +82,7 @@ patients itself. Without --dir it works in a temporary folder, which is removed.
 	}
 	c.Flags().StringVar(&data, "data", "", "folder of FHIR R4 bundles (*.json)")
 	c.Flags().BoolVar(&d.expendable, "expendable", false, "the servers of --config are for trying: the demo puts an old copy of all of Vault back")
+	c.Flags().BoolVar(&d.noTrial, "no-trial", false, "leave the clinical trial out, which is half of the time, and a minute of key making the first time")
 	c.Flags().StringVar(&d.thief.admin.tokenFile, "token-file", "", "file with the token of Vault's administrator (default: VAULT_TOKEN)")
 	return c
 }
@@ -92,6 +99,7 @@ type demo struct {
 	thief    thief
 
 	expendable bool // the configured servers hold nothing of value
+	noTrial    bool
 
 	quiet      *program
 	patient    string // who is read by proof
@@ -145,7 +153,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.state.Close()) }()
 	d.tell("One process holds all roles here; in production, who serves cannot destroy keys, and who destroys cannot decrypt.")
-	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.readUnknown, d.forget, d.witness, d.restore, d.check, d.stranger} {
+	for _, chapter := range []func(context.Context) error{d.takeIn, d.giveBack, d.readUnknown, d.runTrial, d.forget, d.witness, d.restore, d.check, d.stranger} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}

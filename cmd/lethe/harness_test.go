@@ -25,6 +25,15 @@ import (
 // everyStep says whether tests that walk through all steps of something take every one of them, as CI does, or a few of each kind.
 var everyStep = os.Getenv("LETHE_EVERY") != ""
 
+// demoArgs runs the demo; its trial, which takes half of the time, with LETHE_EVERY alone.
+func demoArgs(more ...string) []string {
+	args := []string{"demo"}
+	if !everyStep {
+		args = append(args, "--no-trial")
+	}
+	return append(args, more...)
+}
+
 // lethe runs the program in a process of its own, and says how it ended.
 type ended struct {
 	stdout, stderr string

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 	"k8s.io/klog/v2"
 
+	"lethe/circuits"
 	"lethe/circuits/ceremony"
 )
 
@@ -33,6 +34,7 @@ type program struct {
 	json, verbose   bool
 	config          config
 	log             *slog.Logger
+	keys            *loadedKeys // of statements; copies of a program share them
 }
 
 // defaultDir is the state folder of commands that are given none.
@@ -104,7 +106,7 @@ func (p *program) configure() error {
 	if p.config, err = readConfig(p.configFile); err != nil {
 		return err
 	}
-	p.log = p.config.Log.logger(p.stderr, p.verbose)
+	p.log, p.keys = p.config.Log.logger(p.stderr, p.verbose), &loadedKeys{of: map[string]*circuits.Keys{}}
 	klog.SetSlogLogger(p.log) // which the log's library speaks through, for the whole process
 	return nil
 }

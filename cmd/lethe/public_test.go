@@ -21,7 +21,7 @@ func TestNothingAboutAPersonInTheLogOrOnTheChain(t *testing.T) {
 	t.Parallel()
 	data := testData(t)
 	f := folder{dir: filepath.Join(t.TempDir(), "state")}
-	result := must[demoResult](t, "demo", "--data", data, "--dir", f.dir)
+	result := must[demoResult](t, demoArgs("--data", data, "--dir", f.dir)...)
 	public := map[string][]byte{}
 	for _, name := range f.names(t, publicFolder, "", 0) {
 		content, err := os.ReadFile(filepath.Join(f.dir, publicFolder, name))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/hex"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -191,7 +192,7 @@ func (f folder) carve(t *testing.T, secrets [][]byte) (found int) {
 	return found
 }
 
-func TestVerifyRefusesEveryFlippedByte(t *testing.T) {
+func TestVerifyRefusesFlippedBits(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t, 1)
 	done := must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
@@ -202,7 +203,11 @@ func TestVerifyRefusesEveryFlippedByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range data {
+	everywhere := 1
+	if !everyStep { // vault/certificate flips all of a shorter one's
+		everywhere = 29
+	}
+	for i := rand.IntN(everywhere); i < len(data); i += everywhere {
 		for bit := range 8 {
 			data[i] ^= 1 << bit
 			if _, _, err := certificate.Verify(data); err == nil {

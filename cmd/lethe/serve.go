@@ -159,7 +159,7 @@ func (p *program) frontDoor(st *state, url, operator string) (http.Handler, erro
 	cfg := api.Config{
 		Service: st.Service, URL: url, Issuer: issuer, Operator: operator, Proving: st.proving, Accreditor: st.accreditor,
 		Statements: manifests, Artifacts: artifacts(p.publicDir()), Network: st.network, Version: version(),
-		Certificates: st.certificate, Dependencies: st.ready.ask, Rate: p.config.API.Rate, MaxUpload: p.config.API.MaxUpload, Logger: p.log,
+		Certificates: st.certificate, Trials: st.trials.port(), Dependencies: st.ready.ask, Rate: p.config.API.Rate, MaxUpload: p.config.API.MaxUpload, Logger: p.log,
 	}
 	p.telemetry.front(&cfg)
 	return api.New(cfg)
@@ -232,7 +232,7 @@ func (p *program) tokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token",
 		Short: "make a bearer token of the development issuer",
-		Long: `Makes a token for a caller that is known: a role (patient, provider, records, officer, auditor, operator), who they are, and for a patient which.
+		Long: `Makes a token for a caller that is known: a role (patient, provider, records, officer, auditor, operator; of trials: site, sponsor, board, regulator), who they are, and for a patient which.
 It is for trying and for tests. Whoever holds the state folder can make one for anybody.`,
 		Example: "  lethe token --role officer --subject \"Data Protection Officer\"",
 		Args:    cobra.NoArgs,

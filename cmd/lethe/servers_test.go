@@ -56,8 +56,9 @@ anchor:
   submitter_key: {file: %q}
   confirmations: 2
   max_delay: 30s
+trials: {sponsor_key: %q, board_key: %q, sequencer_key: %q}
 `, os.Getenv("LETHE_TEST_VAULT"), os.Getenv("LETHE_TEST_CA"), s.bucket("LETHE_TEST_S3", 0), s.bucket("LETHE_TEST_S3_OTHER", 1),
-		s.database(), os.Getenv("LETHE_TEST_GETH"), os.Getenv("LETHE_TEST_GETH_WS"), s.account()))
+		s.database(), os.Getenv("LETHE_TEST_GETH"), os.Getenv("LETHE_TEST_GETH_WS"), s.account("submitter"), s.account("sponsor"), s.account("board"), s.account("sequencer")))
 	return s
 }
 
@@ -112,7 +113,7 @@ func (s *servers) database() string {
 }
 
 // account makes an account with ten ether, and returns the file with its key.
-func (s *servers) account() string {
+func (s *servers) account(name string) string {
 	s.t.Helper()
 	client, err := evm.Dial(s.t.Context(), os.Getenv("LETHE_TEST_GETH"))
 	if err != nil {
@@ -137,7 +138,7 @@ func (s *servers) account() string {
 			s.t.Fatal(err)
 		}
 	}
-	return s.write("submitter.key", fmt.Sprintf("%x", crypto.FromECDSA(key)))
+	return s.write(name+".key", fmt.Sprintf("%x", crypto.FromECDSA(key)))
 }
 
 // The demo tells the same story on the servers that users run: its result has the same members, and nothing of a person stands in what
@@ -167,6 +168,9 @@ func TestDemoOnServers(t *testing.T) {
 	}
 	if a, b := slices.Sorted(maps.Keys(here)), slices.Sorted(maps.Keys(there)); !slices.Equal(a, b) {
 		t.Errorf("members: %q, embedded: %q", a, b)
+	}
+	if here["trial_participants"] != 2.0 || here["publication_refused"] == "" {
+		t.Errorf("the trial: %v", here)
 	}
 	if here["read_after_erasure"] != "erased" || here["read_after_restore"] != "erased" || here["read_after_withdrawal"] != "grant-withdrawn" {
 		t.Errorf("%v", here)

@@ -57,6 +57,7 @@ type state struct {
 	objects  objectStore                 // as readiness asks it, uncounted
 	ready    *readiness
 	proving  *vault.Proving // nil when nobody reads by proof
+	trials   *trialHouse    // nil where another process runs them
 	// accreditor is the verifier key of the accreditation role
 	accreditor string
 	logDir     string         // "" where another process writes the log
@@ -84,6 +85,9 @@ func (p *program) openState(ctx context.Context, create bool) (*state, error) {
 	}
 	if err == nil {
 		err = st.markCopy(ctx)
+	}
+	if err == nil {
+		st.trials, err = p.openTrials(st)
 	}
 	if err == nil {
 		err = st.work(ctx, p)
@@ -335,11 +339,19 @@ func (st *state) handlers(p *program) (h index.Handlers) {
 			h.AnswerQuestion = st.AnswerQuestion
 		}
 	}
+	if st.trials != nil {
+		h.MoveTrial = st.trials.Move
+	}
 	return h
 }
 
 // work starts the jobs and the schedules. Each schedule ends at once in a process that it is not for.
 func (st *state) work(ctx context.Context, p *program) error {
+	if st.trials != nil {
+		if err := st.trials.resume(ctx); err != nil {
+			return err
+		}
+	}
 	stop, err := st.index.Work(ctx, st.handlers(p))
 	if err != nil {
 		return err

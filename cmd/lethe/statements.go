@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -45,9 +46,31 @@ func (c ceremonyPins) check() error {
 	return nil
 }
 
+// loadedKeys are keys of statements, by their names, that this process has loaded: loading checks every point, for seconds.
+type loadedKeys struct {
+	mu sync.Mutex
+	of map[string]*circuits.Keys
+}
+
 // keysFor gives the keys of a statement: those of the ceremony that the configuration pins, and nothing else where it pins one; else
 // this user's development set-up, which is made when there is none.
 func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
+	if p.keys == nil {
+		return p.loadKeys(ctx, s)
+	}
+	p.keys.mu.Lock()
+	defer p.keys.mu.Unlock()
+	if k, ok := p.keys.of[s.Name()]; ok {
+		return k, nil
+	}
+	k, err := p.loadKeys(ctx, s)
+	if err == nil {
+		p.keys.of[s.Name()] = k
+	}
+	return k, err
+}
+
+func (p *program) loadKeys(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
 	for name, pin := range p.config.Proving.Ceremony {
 		if called(s, name) {
 			return circuits.Load(pin.Folder, s, pin.Manifest)

@@ -216,7 +216,29 @@ func copyFile(t *testing.T, from, to string) {
 	}
 }
 
-// Every line of docs/verify-with-cast.md runs, and says what the page says.
+// castScripts are what docs/verify-with-cast.md has one do: of a receipt, and of a trial.
+func castScripts(t *testing.T) (receipt, trial string) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/verify-with-cast.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(page), "\n## A clinical trial\n")
+	if len(parts) != 2 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	blocks := func(text string) (script string) {
+		for _, block := range regexp.MustCompile("(?s)```bash\n(.*?)```").FindAllStringSubmatch(text, -1) {
+			script += block[1]
+		}
+		return script
+	}
+	const strict = "set -euo pipefail\n"
+	shared := regexp.MustCompile("(?m)^field\\(\\).*\n").FindString(parts[0])
+	return strict + blocks(parts[0]), strict + shared + blocks(parts[1])
+}
+
+// Every line of docs/verify-with-cast.md about a receipt runs, and says what the page says.
 func TestVerifyWithCast(t *testing.T) {
 	bin, err := filepath.Abs("../../contracts/node_modules/.bin")
 	if err != nil {
@@ -236,14 +258,7 @@ func TestVerifyWithCast(t *testing.T) {
 	copyFile(t, receipt, filepath.Join(s.dir, "receipt.json"))
 	copyFile(t, content, filepath.Join(s.dir, "record.json"))
 
-	page, err := os.ReadFile("../../docs/verify-with-cast.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	script := "set -euo pipefail\n"
-	for _, block := range regexp.MustCompile("(?s)```bash\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
-		script += block[1]
-	}
+	script, _ := castScripts(t)
 	run := func(edit func(string) string) (string, error) {
 		c := exec.CommandContext(t.Context(), "bash", "-c", edit(script))
 		c.Dir = s.dir

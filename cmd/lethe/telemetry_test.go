@@ -146,7 +146,7 @@ func TestThreat06TelemetryNamesNobody(t *testing.T) {
 	data := testData(t)
 	var said, complained bytes.Buffer
 	w.stdout, w.stderr = &said, &complained
-	if code := w.run(t.Context(), []string{"demo", "--data", data, "--dir", w.dir, "--json"}); code != 0 {
+	if code := w.run(t.Context(), demoArgs("--data", data, "--dir", w.dir, "--json")); code != 0 {
 		t.Fatal(complained.String())
 	}
 	all := families(t, w.telemetry.registry)

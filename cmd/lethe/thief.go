@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"lethe/keys/transit"
 	"lethe/offchain/index"
@@ -153,7 +154,8 @@ func (d *demo) prepareServers(ctx context.Context) error {
 	return d.prepareChain(ctx)
 }
 
-// prepareChain deploys contracts of the demo's own on the configured chain, with the submitter's account in every role.
+// prepareChain deploys contracts of the demo's own on the configured chain: the accounts of trials have their roles there, if there are any, and the
+// submitter's account has the others.
 func (d *demo) prepareChain(ctx context.Context) error {
 	if len(d.config.Anchor.RPC) == 0 {
 		return nil
@@ -163,11 +165,18 @@ func (d *demo) prepareChain(ctx context.Context) error {
 		return err
 	}
 	nobody := common.BytesToAddress([]byte(newSuffix())) // no successor follows here
-	err = d.hushed().chainDeploy(ctx, deployOptions{
+	o := deployOptions{
 		rpc: d.config.Anchor.RPC[0], adminKey: d.config.Anchor.SubmitterKey.File, recovery: signer.Address().Hex(), guardian: nobody.Hex(),
 		maxGrowth: defaultMaxGrowth, successorDelay: d.config.Anchor.Delay, maxHeartbeat: defaultMaxHeartbeat,
-	})
-	if err != nil {
+	}
+	if d.config.Trials.SponsorKey != "" {
+		sequencer, err := secret{File: d.config.Trials.SequencerKey}.account()
+		if err != nil {
+			return fmt.Errorf("trials.sequencer_key: %w", err)
+		}
+		o.adminKey, o.registrar = d.config.Trials.SponsorKey, crypto.PubkeyToAddress(sequencer.PublicKey).Hex()
+	}
+	if err := d.hushed().chainDeploy(ctx, o); err != nil {
 		return fmt.Errorf("deploy on the configured chain: %w", err)
 	}
 	d.tell("Chain:   contracts were deployed on the configured chain, for this run.")

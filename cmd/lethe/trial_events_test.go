@@ -29,6 +29,17 @@ func TestThreat50SlipsAreNotRecorded(t *testing.T) {
 	}
 }
 
+// TestEventsAreAListOrABundle: not both, and not neither.
+func TestEventsAreAListOrABundle(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"NCT1"}, {"NCT1", "events.yaml", "--fhir", "bundle.json"}} {
+		e := lethe(t, "", append([]string{"trial", "event", "--site", "site.json", "--dir", t.TempDir()}, args...)...)
+		if e.code == 0 || !strings.Contains(e.stderr, "a list of events or --fhir, one of them") {
+			t.Errorf("%v: exit %d, %s", args, e.code, e.stderr)
+		}
+	}
+}
+
 // TestPayee: an address with a wrong digit is refused where its letters are a checksum.
 func TestPayee(t *testing.T) {
 	const right = "0x5FbDB2315678afecb367f032d93F642f64180aa3"

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"lethe/api"
 	"lethe/vault/party"
+	"lethe/vault/trial"
 )
 
 // trialClinic is a clinic that is a site of a trial, with people who can take part.
@@ -97,7 +102,7 @@ func TestATrialByItsCommands(t *testing.T) {
 		t.Skip("SKIPPED: it takes minutes, and keys of four statements: LETHE_EVERY=1 runs it")
 	}
 	c := newTrialClinic(t)
-	c.refused("trial setup", "trial", "create", c.plan(1))
+	c.refused("no contracts of trials yet", "trial", "create", c.plan(1))
 	at := decoded[trialContracts](t, c.trial("setup", "--json"))
 	time.Sleep(1100 * time.Millisecond) // until the keys can be used
 	c.trial("create", c.plan(1))
@@ -107,10 +112,12 @@ func TestATrialByItsCommands(t *testing.T) {
 	}
 	c.trial("create", c.plan(1))
 	c.trial("fund", trialName, "100000")
+	c.refused("--consent stands 1 times", append([]string{"trial"}, append(c.enrolling("patient"), "--subject", c.public("second"))...)...)
 	enrolled := decoded[submitted](t, c.trial(c.enrolling("patient")...))
 	c.refused("already enrolled", append([]string{"trial"}, c.enrolling("patient")...)...)
 	visit := []string{"visit", trialName, "--site", c.file("site"), "--participant", enrolled.Events[0].Participant, "--json"}
-	c.trial(visit...)
+	c.killedWhileProving(visit...)
+	c.trial("work", trialName)
 
 	opening := c.in("opening.json")
 	c.trial("opening", trialName, "--subject", c.public("patient"), "--output", opening)
@@ -119,38 +126,185 @@ func TestATrialByItsCommands(t *testing.T) {
 	c.refused("NullifierUsed", claim...)
 	c.refused("no such visit", append(claim, "--visit", "2")...)
 
+	c.refused("NotConsented", "trial", "amend", c.plan(2))
+	c.trial("board", "consent", c.plan(2))
 	c.trial("amend", c.plan(2))
 	stop := c.serve()
+	defer stop()
 	c.consents(0, "patient", secondTerms)
-	stop()
-	c.trial("visit", trialName, "--site", c.file("site"), "--subject", c.public("patient")) // under the first version: a deviation
+	c.trial("visit", trialName, "--site", c.file("site"), "--subject", c.public("patient"), "--url", c.origin, "--token", c.token("site")) // under the first version: a deviation
+	c.wantByToken()
 	c.trial(append(c.enrolling("patient"), "--again")...)
 	c.refused("not closed", "trial", "publish", trialName, "--output", c.in("results.json"))
 
 	events := c.in("events.yaml")
-	text := fmt.Sprintf("- {kind: visit, participant: %s, phase: 1}\n- {kind: serious-event, participant: %s}\n", enrolled.Events[0].Participant, enrolled.Events[0].Participant)
+	text := fmt.Sprintf("- {kind: visit, participant: %s, phase: 1}\n", enrolled.Events[0].Participant)
 	if err := os.WriteFile(events, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if done := decoded[submitted](t, c.trial("event", trialName, events, "--site", c.file("site"), "--json")); !done.Flag {
+	c.trial("event", trialName, events, "--site", c.file("site"))
+	bundle := c.bundle(enrolled.Events[0].Participant)
+	if done := decoded[submitted](t, c.trial("event", trialName, "--fhir", bundle, "--site", c.file("site"), "--json")); !done.Flag {
 		t.Errorf("%+v", done)
 	}
+	c.refused("it was recorded already", "trial", "event", trialName, "--fhir", bundle, "--site", c.file("site"))
+	c.archives("interim")
 	c.trial("close", trialName)
 	c.refused("FlagOpen", "trial", "publish", trialName, "--output", c.in("results.json"))
 	c.trial("board", "lift", trialName, "--reason", "expected, and treated")
 	c.trial("publish", trialName, "--output", c.in("results.json"))
 	c.trial("timeline", trialName, "--output", c.in("timeline.svg"))
-	status := decoded[trialStatus](t, c.trial("status", trialName, "--json"))
-	if !status.Agrees || status.Participants != 1 || status.Activity["visits"] != 3 || status.Deviations["version superseded"] != 1 {
+	c.trial("publish", trialName, "--output", c.in("again.json"))
+	status := decoded[api.TrialStatus](t, c.trial("status", trialName, "--json"))
+	if !status.ChainAgrees || !status.Published || status.Participants != 1 || status.Activity["visits"] != 3 || status.Deviations["version superseded"] != 1 {
 		t.Errorf("%+v", status)
 	}
+	c.archives("published")
+	stop()
 	c.verifyTrial(at)
+}
+
+// killedWhileProving runs a command about the trial, and kills it in the middle of its proof.
+func (c *trialClinic) killedWhileProving(args ...string) {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), os.Args[0], c.args(append([]string{"trial"}, args...)...)...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if strings.Contains(lines.Text(), "proving") {
+			_ = cmd.Process.Kill()
+		}
+	}
+	if err := cmd.Wait(); err == nil {
+		c.t.Error("it was not killed")
+	}
+}
+
+func (c *trialClinic) token(role string) string {
+	c.t.Helper()
+	args := []string{"token", "--role", role, "--subject", "somebody", "--json"}
+	if role == "patient" {
+		args = append(args, "--patient", c.patients[0])
+	}
+	return decoded[map[string]string](c.t, c.run(args...))["token"]
+}
+
+// wantByToken asks as those who are elsewhere: a patient gets their own opening, counters are the regulator's, and a site does nothing that is not its own.
+func (c *trialClinic) wantByToken() {
+	c.t.Helper()
+	as := func(role string, args ...string) []string {
+		return append(append([]string{"trial"}, args...), "--url", c.origin, "--token", c.token(role))
+	}
+	own := c.in("own.json")
+	c.run(as("patient", "opening", trialName, "--output", own)...)
+	if o, err := readOpening(own); err != nil || len(o.Events) != 3 {
+		c.t.Errorf("the patient's opening: %+v, %v", o, err)
+	}
+	for role, sees := range map[string]bool{"regulator": true, "site": false} {
+		s := decoded[api.TrialStatus](c.t, c.run(append(as(role, "status", trialName), "--json")...))
+		if (s.Activity["visits"] == 2) != sees || s.Batches == 0 {
+			c.t.Errorf("%s sees %+v", role, s)
+		}
+	}
+	c.refused("role does not allow", as("site", "close", trialName)...)
+	c.refused("role does not allow", as("sponsor", "board", "lift", trialName, "--reason", "none")...)
+}
+
+// bundle is a serious event as the site's system has it.
+func (c *trialClinic) bundle(tag string) string {
+	c.t.Helper()
+	text := fmt.Sprintf(`{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "AdverseEvent", "actuality": "actual",
+  "subject": {"identifier": {"system": %q, "value": %q}}, "date": %q,
+  "seriousness": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/adverse-event-seriousness", "code": "Serious"}]}}}]}`,
+		trial.ParticipantSystem(trialID(trialName)), tag, time.Now().Add(-time.Minute).UTC().Format(time.RFC3339))
+	name := c.in("bundle.json")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return name
+}
+
+// archives exports the trial as it is.
+func (c *trialClinic) archives(stage string) {
+	c.t.Helper()
+	dir := c.in(stage)
+	if made := decoded[map[string]string](c.t, c.trial("export", trialName, "--output", dir, "--json")); made["stage"] != stage {
+		c.t.Errorf("%v", made)
+	}
+	c.refused("file already exists", "trial", "export", trialName, "--output", dir)
+}
+
+// verifyArchive has an archive checked by its own verifier with the contract, and with snarkjs where that is there.
+func (c *trialClinic) verifyArchive(url, stage, says string) {
+	c.t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		c.t.Log("SKIPPED: node is not on the PATH")
+		return
+	}
+	args := []string{c.in(filepath.Join(stage, "verify.mjs")), "--rpc", url}
+	snarkjs := "../../circuits/testdata/snarkjs/node_modules/snarkjs"
+	if _, err := os.Stat(snarkjs); err == nil {
+		args = append(args, "--snarkjs", snarkjs)
+	}
+	out, err := exec.CommandContext(c.t.Context(), node, args...).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "the contract says the same, state by state"+says+"\n") {
+		c.t.Errorf("%s: %v\n%s", stage, err, out)
+	}
+	c.t.Logf("%s\n%s", stage, out)
+}
+
+// verifyWithCast runs every line of docs/verify-with-cast.md about a trial, in its archive.
+func (c *trialClinic) verifyWithCast(url string, at trialContracts) {
+	c.t.Helper()
+	path := os.Getenv("PATH")
+	for _, tool := range []string{"../../contracts/node_modules/.bin/cast", "../../circuits/testdata/snarkjs/node_modules/.bin/snarkjs"} {
+		if _, err := os.Stat(tool); err != nil {
+			c.t.Logf("SKIPPED: %s is not installed", tool)
+			return
+		}
+		bin, err := filepath.Abs(filepath.Dir(tool))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		path = bin + ":" + path
+	}
+	_, script := castScripts(c.t)
+	run := func(edit ...string) (string, error) {
+		bash := exec.CommandContext(c.t.Context(), "bash", "-c", strings.NewReplacer(edit...).Replace(script))
+		bash.Dir, bash.Env = c.in("published"), append(os.Environ(), "PATH="+path, "RPC="+url, "TRIALS="+at.TrialRegistry, "NAME="+trialName)
+		out, err := bash.CombinedOutput()
+		return string(out), err
+	}
+	want := regexp.MustCompile(`(?s)^\(0x.*\nverified at \d{10}, published at \d{10}\nparticipants, .*:\n1 0 1 3 1 0 0 0 0 0 0 0\n` +
+		`ineligible, .*:\n0 0 0 1 0 0 0 0 0 0 0 0\nthe archive is whole\nresults.json is what was published\nwith the root that was verified\n` +
+		`the key is the contract's\n.*OK!.*of this trial\nfrom its first state\nto its second\nfor this chain and contract\n$`)
+	if out, err := run(); err != nil || !want.MatchString(out) {
+		c.t.Fatalf("%v\n%s", err, out)
+	}
+	for what, edit := range map[string][2]string{
+		"another document": {"sha256sum results.json", "sha256sum record.json"}, "another key": {"sha256sum keys/enrolment", "sha256sum keys/visits"},
+		"another proof": {"0001.proof.json", "0002.proof.json"}, "another state": {`"$ID" 1)`, `"$ID" 2)`},
+	} {
+		if out, err := run(edit[0], edit[1]); err == nil && want.MatchString(out) {
+			c.t.Errorf("%s:\n%s", what, out)
+		}
+	}
 }
 
 // verifyTrial asks the contract as a regulator does.
 func (c *trialClinic) verifyTrial(at trialContracts) {
 	c.t.Helper()
 	url := c.folder.public(c.t).rpc
+	c.verifyArchive(url, "interim", "; it was closed, verified or published since")
+	c.verifyArchive(url, "published", "")
+	c.verifyWithCast(url, at)
 	verify := []string{"trial", "verify", trialName, "--rpc", url, "--contract", at.TrialRegistry, "--keys", "--results"}
 	v := decoded[trialVerdict](c.t, c.run(append(verify, c.in("results.json"), "--json")...))
 	if v.Results != "agree" || v.Participants != 1 || v.Activity["serious events"] != 1 || v.Published.IsZero() || len(v.NotProven) == 0 || len(v.Keys) != 4 {

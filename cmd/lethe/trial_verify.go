@@ -12,75 +12,67 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/spf13/cobra"
 
 	"lethe/anchor/evm"
+	"lethe/api"
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
 	"lethe/vault/trial"
 )
 
-func (p *program) trialStatusCommand(keys *trialKeys) *cobra.Command {
+func (p *program) trialStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "status TRIAL", Short: "what a trial has come to, on the chain and here", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.withTrials(c.Context(), *keys, func(d *trialDesk) error {
-				if err := d.ready(); err != nil {
+			return p.withTrials(c.Context(), func(d *trialDesk) error {
+				got, err := d.TrialWithResponse(c.Context(), field.Text(trialID(args[0])))
+				if err != nil {
 					return err
 				}
-				s, err := d.status(c.Context(), trialID(args[0]))
+				s, err := given(got.JSON200)
 				if err != nil {
 					return err
 				}
 				if p.json {
 					return p.print(s)
 				}
-				fmt.Fprintf(p.stdout, "%d batches, %d wait, the chain agrees: %t\nparticipants: %d\n", s.Batches, s.Waiting, s.Agrees, s.Participants)
-				p.printLanes(rollup.ActivityNames, s.Activity)
-				fmt.Fprintln(p.stdout, "deviations:")
-				p.printLanes(rollup.DeviationNames, s.Deviations)
+				p.tellStatus(s)
 				return nil
 			})
 		},
 	}
 }
 
-func (p *program) printLanes(names []string, lanes map[string]uint32) {
+func (p *program) tellStatus(s api.TrialStatus) {
+	stands := "runs"
+	for _, is := range []struct {
+		so   bool
+		what string
+	}{{s.Paused, "enrolment is paused by a safety flag"}, {s.Closed, "closed"}, {s.Verified, "closed, verified whole"}, {s.Published, "published"}} {
+		if is.so {
+			stands = is.what
+		}
+	}
+	fmt.Fprintf(p.stdout, "%s: %s\n%d batches, %d wait, the chain agrees: %t\n", s.Name, stands, s.Batches, s.Waiting, s.ChainAgrees)
+	if s.Trouble != "" {
+		fmt.Fprintf(p.stdout, "what waits does not move: %s\n", s.Trouble)
+	}
+	if s.Activity == nil {
+		return // not for this caller
+	}
+	fmt.Fprintf(p.stdout, "participants: %d\n", s.Participants)
+	printLanes(p, rollup.ActivityNames, s.Activity)
+	fmt.Fprintln(p.stdout, "deviations:")
+	printLanes(p, rollup.DeviationNames, s.Deviations)
+}
+
+func printLanes[N uint32 | int64](p *program, names []string, lanes map[string]N) {
 	for _, name := range names {
 		fmt.Fprintf(p.stdout, "  %-22s %d\n", name, lanes[name])
 	}
-}
-
-// trialStatus is what `lethe trial status --json` prints.
-type trialStatus struct {
-	Batches      uint16            `json:"batches"`
-	Waiting      int               `json:"waiting"`
-	Agrees       bool              `json:"chain_agrees"`
-	Participants uint16            `json:"participants"`
-	Activity     map[string]uint32 `json:"activity"`
-	Deviations   map[string]uint32 `json:"deviations"`
-}
-
-func (d *trialDesk) status(ctx context.Context, id field.Element) (*trialStatus, error) {
-	r, err := d.seq.Record(id)
-	if err != nil {
-		return nil, err
-	}
-	on, _, err := evm.NewTrials(d.reader, d.contracts.addresses(), nil).Standing(ctx, hashOf(id))
-	if err != nil {
-		return nil, err
-	}
-	protocol, err := r.Protocol()
-	if err != nil {
-		return nil, err
-	}
-	s := r.Cohort.State()
-	agrees := on.State == hashOf(s.Digest()) && on.Protocol == hashOf(protocol.Rollup.Digest())
-	return &trialStatus{
-		s.Batches, len(r.Queue), agrees, s.Participants, named(rollup.ActivityNames, s.Activity.Lanes()),
-		named(rollup.DeviationNames, s.Deviations.Lanes()),
-	}, nil
 }
 
 func named(names []string, lanes []uint32) map[string]uint32 {
@@ -238,6 +230,13 @@ func trialsAt(ctx context.Context, client *rpc.Client, contract string) (*evm.Tr
 		return nil, err
 	}
 	at := common.HexToAddress(contract)
+	var code hexutil.Bytes
+	if err := client.CallContext(ctx, &code, "eth_getCode", at, "latest"); err != nil {
+		return nil, fmt.Errorf("ask for the contract: %w", err)
+	}
+	if len(code) == 0 {
+		return nil, fmt.Errorf("there is no contract at %s on chain %d", at, chain)
+	}
 	reader, err := evm.NewReader(evm.ReaderConfig{Clients: []*rpc.Client{client}, ChainID: chain, CheckpointLog: at})
 	if err != nil {
 		return nil, err
@@ -316,9 +315,9 @@ func (p *program) tellVerdict(v *trialVerdict) {
 		fmt.Fprintln(out, "nothing of it is verified yet: it runs, or its compliance was not proven")
 	} else {
 		fmt.Fprintf(out, "closed %s, verified whole %s\nparticipants: %d\n", v.Closed.Format(time.RFC3339), v.Verified.Format(time.RFC3339), v.Participants)
-		p.printLanes(rollup.ActivityNames, v.Activity)
+		printLanes(p, rollup.ActivityNames, v.Activity)
 		fmt.Fprintln(out, "deviations:")
-		p.printLanes(rollup.DeviationNames, v.Deviations)
+		printLanes(p, rollup.DeviationNames, v.Deviations)
 	}
 	p.tellThresholds(v)
 	if v.Published.IsZero() {

@@ -260,6 +260,10 @@ func decodeJob(row *rivertype.JobRow) (offchain.Job, error) {
 		var args answerQuestion
 		err = json.Unmarshal(row.EncodedArgs, &args)
 		return offchain.AnswerQuestion(args), err
+	case moveTrial{}.Kind():
+		var args moveTrial
+		err = json.Unmarshal(row.EncodedArgs, &args)
+		return offchain.MoveTrial(args), err
 	}
 	return nil, fmt.Errorf("unknown kind %s", row.Kind)
 }

@@ -20,9 +20,12 @@ const (
 	queueErasures  = "erasures"
 	queueLog       = "log"
 	queueQuestions = "questions"
+	queueTrials    = "trials"
 )
 
-func allQueues() []string { return []string{queuePreparing, queueErasures, queueLog, queueQuestions} }
+func allQueues() []string {
+	return []string{queuePreparing, queueErasures, queueLog, queueQuestions, queueTrials}
+}
 
 // A job that a kill left running comes back after rescueAfter.
 const (
@@ -31,6 +34,8 @@ const (
 	// logRetry is how long entries wait for a log that could not be written to; it is tried for as long as it takes.
 	logRetry    = 5 * time.Second
 	logAttempts = 1 << 14
+	// trialRetry is how long a trial waits for a chain that does not answer, or for a fresh root: also for as long as it takes.
+	trialRetry = 15 * time.Second
 	// questionAttempts are few: who asks waits for minutes, and asks again.
 	questionAttempts = 3
 )
@@ -42,6 +47,7 @@ type Handlers struct {
 	ExecuteErasure func(ctx context.Context, job offchain.ExecuteErasure) error
 	SequenceLog    func(ctx context.Context, job offchain.SequenceLog) error
 	AnswerQuestion func(ctx context.Context, job offchain.AnswerQuestion) error
+	MoveTrial      func(ctx context.Context, job offchain.MoveTrial) error
 }
 
 // The jobs' stored forms: an id, nothing about a person.
@@ -62,6 +68,12 @@ type executeErasure struct {
 }
 
 func (executeErasure) Kind() string { return "erasure_execute" }
+
+type moveTrial struct {
+	Trial string `json:"trial"`
+}
+
+func (moveTrial) Kind() string { return "trial_move" }
 
 type sequenceLog struct{}
 
@@ -89,17 +101,19 @@ func (t *tx) Enqueue(ctx context.Context, job offchain.Job) error {
 		err = add(answerQuestion(job), queueQuestions, questionAttempts)
 	case offchain.SequenceLog:
 		err = addOnce(sequenceLog(job), queueLog, logAttempts, "")
+	case offchain.MoveTrial:
+		err = addOnce(moveTrial(job), queueTrials, logAttempts, job.Trial)
 	default:
 		err = fmt.Errorf("no job of type %T", job)
 	}
 	return wrap("enqueue", err)
 }
 
-// jobWaits says whether a job, of a case where it has one, is queued that will run after this transaction: the one that it finds is locked,
+// jobWaits says whether a job, of a case or a trial where it has one, is queued that will run after this transaction: the one that it finds is locked,
 // so that nobody takes it off the queue before this transaction has ended. One that a worker is just taking is passed over.
 func (t *tx) jobWaits(ctx context.Context, kind, queue, of string) (bool, error) {
 	_, err := one(ctx, t, "look for a job", func(id *int64) []any { return []any{id} },
-		`SELECT id FROM river_job WHERE kind = $1 AND queue = $2 AND coalesce(args->>'case', '') = $3
+		`SELECT id FROM river_job WHERE kind = $1 AND queue = $2 AND coalesce(args->>'case', args->>'trial', '') = $3
 		AND state IN ('available', 'retryable', 'scheduled') LIMIT 1`+t.store.lockRow,
 		kind, t.store.ofTenant(queue), of)
 	if errors.Is(err, offchain.ErrNotFound) {
@@ -145,6 +159,9 @@ func (h Handlers) workers() *river.Workers {
 	river.AddWorker(all, &worker[answerQuestion]{handle: func(ctx context.Context, args answerQuestion) error {
 		return h.AnswerQuestion(ctx, offchain.AnswerQuestion(args))
 	}})
+	river.AddWorker(all, &worker[moveTrial]{retry: trialRetry, handle: func(ctx context.Context, args moveTrial) error {
+		return h.MoveTrial(ctx, offchain.MoveTrial(args))
+	}})
 	return all
 }
 
@@ -153,7 +170,7 @@ func (h Handlers) queues(of func(string) string) map[string]river.QueueConfig {
 	queues := map[string]river.QueueConfig{}
 	for queue, handled := range map[string]bool{
 		queuePreparing: h.PrepareErasure != nil, queueErasures: h.ExecuteErasure != nil, queueLog: h.SequenceLog != nil,
-		queueQuestions: h.AnswerQuestion != nil,
+		queueQuestions: h.AnswerQuestion != nil, queueTrials: h.MoveTrial != nil,
 	} {
 		if handled {
 			queues[of(queue)] = river.QueueConfig{MaxWorkers: 1}

@@ -13,7 +13,7 @@ import (
 )
 
 // What is asked for again while it waits is not queued again; what is running may have looked already.
-func TestAPreparationWaitsOnce(t *testing.T) {
+func TestAPreparationOrATrialWaitsOnce(t *testing.T) {
 	t.Parallel()
 	for name, at := range map[string]func(*testing.T) *index.Store{
 		"SQLite":     func(t *testing.T) *index.Store { return open(t, t.TempDir(), "main") },
@@ -21,38 +21,41 @@ func TestAPreparationWaitsOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := at(t)
-			ask := func(id string) {
-				err := s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.Enqueue(t.Context(), offchain.PrepareErasure{Case: id}) })
-				if err != nil {
-					t.Error(err)
-				}
-			}
-			for range 3 {
-				ask("c1")
-				ask("c2")
-			}
-			runs, again := make(chan string, 10), sync.OnceFunc(func() { ask("c2"); ask("last") })
-			stop := work(t, s, func(_ context.Context, job offchain.Job) error {
-				id := job.(offchain.PrepareErasure).Case
-				if runs <- id; id == "c2" {
-					again()
-				}
-				return nil
-			})
-			var ran []string
-			for len(ran) == 0 || ran[len(ran)-1] != "last" {
-				select {
-				case id := <-runs:
-					ran = append(ran, id)
-				case <-time.After(20 * time.Second):
-					t.Fatalf("%q ran, and no more", ran)
-				}
-			}
-			stop()
-			if want := []string{"c1", "c2", "c2", "last"}; !slices.Equal(ran, want) {
-				t.Errorf("%q ran, want %q", ran, want)
-			}
+			waitsOnce(t, s, func(id string) offchain.Job { return offchain.PrepareErasure{Case: id} })
+			waitsOnce(t, s, func(id string) offchain.Job { return offchain.MoveTrial{Trial: id} })
 		})
+	}
+}
+
+func waitsOnce(t *testing.T, s *index.Store, of func(id string) offchain.Job) {
+	ask := func(id string) {
+		if err := s.InTx(t.Context(), func(tx offchain.Tx) error { return tx.Enqueue(t.Context(), of(id)) }); err != nil {
+			t.Error(err)
+		}
+	}
+	for range 3 {
+		ask("c1")
+		ask("c2")
+	}
+	runs, again := make(chan offchain.Job, 10), sync.OnceFunc(func() { ask("c2"); ask("last") })
+	stop := work(t, s, func(_ context.Context, job offchain.Job) error {
+		if runs <- job; job == of("c2") {
+			again()
+		}
+		return nil
+	})
+	defer stop()
+	var ran []offchain.Job
+	for len(ran) == 0 || ran[len(ran)-1] != of("last") {
+		select {
+		case job := <-runs:
+			ran = append(ran, job)
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%v ran, and no more", ran)
+		}
+	}
+	if want := []offchain.Job{of("c1"), of("c2"), of("c2"), of("last")}; !slices.Equal(ran, want) {
+		t.Errorf("%v ran, want %v", ran, want)
 	}
 }
 

@@ -56,6 +56,7 @@ func work(t testing.TB, s offchain.Store, run func(context.Context, offchain.Job
 		SequenceLog:    func(ctx context.Context, job offchain.SequenceLog) error { return run(ctx, job) },
 		PrepareErasure: func(ctx context.Context, job offchain.PrepareErasure) error { return run(ctx, job) },
 		AnswerQuestion: func(ctx context.Context, job offchain.AnswerQuestion) error { return run(ctx, job) },
+		MoveTrial:      func(ctx context.Context, job offchain.MoveTrial) error { return run(ctx, job) },
 	})
 	if err != nil {
 		t.Fatal(err)

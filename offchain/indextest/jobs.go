@@ -55,7 +55,7 @@ func jobsRunOnceCommitted(t *testing.T, db Database) {
 	for range 2 {
 		equal(t, "job", next(t, runs), offchain.Job(offchain.ExecuteErasure{Case: "c1"}))
 	}
-	for _, job := range []offchain.Job{offchain.PrepareErasure{Case: "c2"}, offchain.AnswerQuestion{ID: "q"}} {
+	for _, job := range []offchain.Job{offchain.PrepareErasure{Case: "c2"}, offchain.AnswerQuestion{ID: "q"}, offchain.MoveTrial{Trial: "t"}} {
 		enqueue(t, s, job)
 		equal(t, "job", next(t, runs), job)
 	}

@@ -20,7 +20,7 @@ type built struct {
 }
 
 // build applies a submission to a cohort and puts together what its proof needs; it says why nothing can be proven.
-func (p *Protocol) build(c *rollup.Cohort, sub *Submission, time uint64, live live, grants, issuers *registry.Copy) (*built, error) {
+func (p *Protocol) build(c *rollup.Cohort, sub *Submission, time uint64, live live, pinned Pins, grants, issuers *registry.Copy) (*built, error) {
 	batch, moves, err := p.apply(c, sub, time, live)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (p *Protocol) build(c *rollup.Cohort, sub *Submission, time uint64, live li
 	if err != nil {
 		return nil, err
 	}
-	a := &assembly{protocol: p, sub: sub, batch: batch, moves: moves, seal: seal, grants: grants, issuers: issuers}
+	a := &assembly{protocol: p, sub: sub, batch: batch, moves: moves, seal: seal, pinned: pinned, grants: grants, issuers: issuers}
 	if batch.Enrols {
 		return a.enrolments()
 	}
@@ -43,6 +43,7 @@ type assembly struct {
 	batch           *rollup.Batch
 	moves           [][]rollup.Move
 	seal            rollup.Seal
+	pinned          Pins
 	grants, issuers *registry.Copy
 }
 
@@ -56,7 +57,7 @@ func (p *Protocol) seal(sub *Submission) (rollup.Seal, error) {
 }
 
 func (a *assembly) enrolments() (*built, error) {
-	version, err := versionFor(enrolment.Slots, len(a.sub.Reports))
+	version, err := a.pinned.version(enrolment.Statement, enrolment.Slots, len(a.sub.Reports))
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (a *assembly) visits() (*built, error) {
 		}
 		w.Entries, slots = append(w.Entries, e), slots+len(e.Moves)
 	}
-	version, err := versionFor(visits.Slots, slots)
+	version, err := a.pinned.version(visits.Statement, visits.Slots, slots)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@
 // from there. It holds no name and no value of anybody's: tags, times, and digests of what sites keep.
 //
 // A record of 256 participants and 1,500 events takes 0.5 MB and is written three times for each batch. The default is a folder for each trial
-// ([Folder]), which is at once the archive that outlives this program.
+// ([Folder]). An [Archive] is what outlives this program: it is read and checked without it.
 //
 // A Sequencer is safe for concurrent use; two processes must not run one trial.
 package trial

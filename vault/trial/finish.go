@@ -21,14 +21,14 @@ var ErrNotClosed = errors.New("the trial is not closed yet")
 // Comply proves what a closed trial has come to, whole, and has the contract verify it: in one proof, or in as many as its cohort needs.
 // What the contract has verified already is not sent again.
 func (s *Sequencer) Comply(ctx context.Context, id field.Element, progress func(string)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, err := s.closed(ctx, id)
+	s.step.Lock()
+	defer s.step.Unlock()
+	r, on, err := s.closed(ctx, id)
 	if err != nil {
 		return err
 	}
 	participants := int(r.Cohort.State().Participants)
-	version := complianceVersion(participants)
+	version := on.Pinned.cohort(participants)
 	w := &compliance.Witness{Cohort: r.Cohort, Context: s.cfg.Chain.ComplianceContext(id)}
 	chunks := compliance.Chunks(version, participants)
 	for i := range chunks {
@@ -50,40 +50,54 @@ func (s *Sequencer) Comply(ctx context.Context, id field.Element, progress func(
 	return nil
 }
 
-// complianceVersion is the smallest that takes a cohort in one proof, or the largest.
-func complianceVersion(participants int) int {
-	version := 1
-	for compliance.Places(version+1) > 0 && compliance.Places(version) < participants+1 {
-		version++
+// cohort is the smallest pinned version of compliance that takes a cohort in one proof, or the largest.
+func (p Pins) cohort(participants int) (version int) {
+	for v := 1; compliance.Places(v) > 0; v++ {
+		if p[compliance.Statement(v).Name()] && (version == 0 || compliance.Places(version) < participants+1) {
+			version = v
+		}
 	}
-	return version
+	return max(version, 1)
 }
 
 // closed is a trial's record once the contract has closed it in this state.
-func (s *Sequencer) closed(ctx context.Context, id field.Element) (*Record, error) {
+func (s *Sequencer) closed(ctx context.Context, id field.Element) (*Record, Standing, error) {
 	r, err := s.cfg.Store.Load(id)
 	if err != nil {
-		return nil, err
+		return nil, Standing{}, err
 	}
 	on, err := s.cfg.Chain.Standing(ctx, id)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, on, err
 	case !on.Closed:
-		return nil, ErrNotClosed
+		return nil, on, ErrNotClosed
 	case on.State != r.Cohort.State().Digest():
-		return nil, ErrDiverged
+		return nil, on, ErrDiverged
 	}
 	r.Closed = true
-	return r, nil
+	return r, on, nil
+}
+
+// NoteClosed notes that the contract has closed a trial: what it has come to is to be proven, also by a process that begins later.
+func (s *Sequencer) NoteClosed(ctx context.Context, id field.Element) error {
+	s.step.Lock()
+	defer s.step.Unlock()
+	if _, _, err := s.closed(ctx, id); err != nil {
+		return err
+	}
+	return s.update(id, func(r *Record) error {
+		r.Closed = true
+		return nil
+	})
 }
 
 // Publish has the contract publish a trial's results, which it does only when it has verified the compliance whole, within the thresholds.
 // It keeps what was published, and gives the document.
 func (s *Sequencer) Publish(ctx context.Context, id field.Element) (document []byte, transaction string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, err := s.closed(ctx, id)
+	s.step.Lock()
+	defer s.step.Unlock()
+	r, _, err := s.closed(ctx, id)
 	if err != nil {
 		return nil, "", err
 	}
@@ -95,8 +109,10 @@ func (s *Sequencer) Publish(ctx context.Context, id field.Element) (document []b
 	if transaction, err = s.cfg.Chain.Publish(ctx, id, root, digest); err != nil {
 		return nil, "", err
 	}
-	r.Published = &Published{Results: root, Document: digest[:], Transaction: transaction}
-	return document, transaction, s.cfg.Store.Save(id, r)
+	return document, transaction, s.update(id, func(r *Record) error {
+		r.Closed, r.Published = true, &Published{Results: root, Document: digest[:], Transaction: transaction}
+		return nil
+	})
 }
 
 // ResultsFormat is the format's name in a document of results.

@@ -41,6 +41,20 @@ func (f *Folder) Of(id field.Element) string {
 	return filepath.Join(f.Path, hex.EncodeToString(field.Bytes(id)))
 }
 
+// List gives the ids of the trials that have a record.
+func (f *Folder) List() (ids []field.Element, err error) {
+	entries, err := os.ReadDir(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if id, err := field.ParseText(e.Name()); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
 // Load implements [Store].
 func (f *Folder) Load(id field.Element) (*Record, error) {
 	data, err := os.ReadFile(filepath.Join(f.Of(id), recordFile))
@@ -57,20 +71,32 @@ func (f *Folder) Load(id field.Element) (*Record, error) {
 	return r, nil
 }
 
-// Save implements [Store]. The copies are written first: what this folder says is in all of them.
+// Save implements [Store]. The copies are written first: what this folder says is in all of them, but for what events that wait stand on (consents,
+// attested values), which is for who proves them.
 func (f *Folder) Save(id field.Element, r *Record) error {
-	data, err := json.Marshal(r, jsontext.WithIndent(" "))
-	if err != nil {
-		return err
+	bare := *r
+	bare.Queue = make([]*Submission, len(r.Queue))
+	for i, sub := range r.Queue {
+		bare.Queue[i] = sub.bare()
 	}
-	for _, copied := range append(append([]string(nil), f.Copies...), f.Path) {
-		dir := (&Folder{Path: copied}).Of(id)
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("trial's record: %w", err)
+	for _, copied := range f.Copies {
+		if err := save((&Folder{Path: copied}).Of(id), &bare); err != nil {
+			return err
 		}
-		if err := offchain.ReplaceFile(filepath.Join(dir, recordFile), data); err != nil {
-			return fmt.Errorf("trial's record: %w", err)
-		}
+	}
+	return save(f.Of(id), r)
+}
+
+func save(dir string, r *Record) error {
+	data, err := json.Marshal(r, jsontext.WithIndent(" "))
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		err = offchain.ReplaceFile(filepath.Join(dir, recordFile), data)
+	}
+	if err != nil {
+		return fmt.Errorf("trial's record: %w", err)
 	}
 	return nil
 }

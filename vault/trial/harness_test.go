@@ -14,9 +14,12 @@ import (
 	"github.com/consensys/gnark/frontend"
 
 	"lethe/circuits"
+	"lethe/circuits/compliance"
+	"lethe/circuits/enrolment"
 	"lethe/circuits/field"
 	"lethe/circuits/identity"
 	rollup "lethe/circuits/trial"
+	"lethe/circuits/visits"
 	"lethe/vault/attest"
 	"lethe/vault/party"
 	"lethe/vault/registry"
@@ -31,8 +34,10 @@ const (
 // chain is the contract as far as a sequencer sees it, and forgets answers when it is told to.
 type chain struct {
 	Standing
-	lose bool // the next answer, after the batch is taken
+	lose bool      // the next answer, after the batch is taken
+	late *Standing // what the next batch finds in its place, and refuses
 	down bool
+	tick uint64 // seconds between a block and the next, of which there is one whenever it is asked
 
 	acc, results field.Element // of compliance
 }
@@ -45,6 +50,7 @@ func (c chainPort) Standing(context.Context, field.Element) (Standing, error) {
 	if c.down {
 		return Standing{}, errLost
 	}
+	c.Now += c.tick
 	return c.chain.Standing, nil
 }
 
@@ -54,6 +60,10 @@ func (c chainPort) BatchContext(_ field.Element, number uint16) field.Element {
 
 func (c chainPort) Batch(_ context.Context, _ field.Element, p *circuits.Proof) (string, error) {
 	on := &c.chain.Standing
+	if c.late != nil {
+		*on, c.chain.late = *c.late, nil
+		return "", ErrRefused
+	}
 	if p.Public["oldState"] != on.State || p.Public["protocol"] != on.Protocol || p.Public["context"] != field.Uint64(uint64(on.Batches)) {
 		return "", ErrRefused
 	}
@@ -100,6 +110,7 @@ type world struct {
 	grants   *registry.Copy
 	issuers  *registry.Copy
 	protocol *Protocol
+	now      time.Time // by the sequencer's clock
 }
 
 // failing is a folder whose next saves fail, and counts them.
@@ -177,8 +188,13 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	w.schema = w.protocol.Criteria[0].Policy.Schema
 	first := rollup.NewCohort(w.protocol.ID).State()
-	w.chain = &chain{Standing: Standing{State: first.Digest(), Protocol: w.protocol.Rollup.Digest(), Now: start}}
-	w.seq, err = New(Config{Store: w.store, Chain: chainPort{w.chain}, Trees: w, Prove: solved})
+	pinned := Pins{"compensation/v1": true}
+	for v := 1; v <= 3; v++ {
+		pinned[enrolment.Statement(v).Name()], pinned[visits.Statement(v).Name()], pinned[compliance.Statement(v).Name()] = v < 3, v < 3, true
+	}
+	w.chain = &chain{Standing: Standing{Pinned: pinned, State: first.Digest(), Protocol: w.protocol.Rollup.Digest(), Now: start}}
+	w.now = time.Unix(start, 0)
+	w.seq, err = New(Config{Store: w.store, Chain: chainPort{w.chain}, Trees: w, Prove: solved, Now: func() time.Time { return w.now }})
 	must(t, err)
 	must(t, w.seq.Create(t.Context(), w.amendment(1)))
 	return w

@@ -26,6 +26,7 @@ type Record struct {
 	Events    [][]rollup.Event // of each participant, in the order of their enrolment; without tags
 	Batches   []Batch          // that the chain has accepted
 	Queue     []*Submission    // that wait
+	Dropped   []Dropped        // that could no longer be proven when their turn came
 	Current   *Current         // the first of the queue, when it has been proven
 	Closed    bool
 	Published *Published
@@ -45,6 +46,13 @@ type Batch struct {
 	Proof       *circuits.Proof
 	Transaction string
 	Flag        bool
+	Submission  string // its id
+}
+
+// Dropped is a submission that could no longer be proven.
+type Dropped struct {
+	Submission string
+	Reason     string
 }
 
 // Current is a batch that was proven and may be on the chain.
@@ -89,6 +97,7 @@ type recordJSON struct {
 	Participants []participantJSON `json:"participants"`
 	Batches      []batchJSON       `json:"batches"`
 	Queue        []*Submission     `json:"queue,omitempty"`
+	Dropped      []droppedJSON     `json:"dropped,omitempty"`
 	Current      *currentJSON      `json:"current,omitempty"`
 	Closed       bool              `json:"closed,omitzero"`
 	Published    *publishedJSON    `json:"published,omitempty"`
@@ -98,6 +107,11 @@ type amendmentJSON struct {
 	Plan  []byte            `json:"plan"`
 	Files map[string][]byte `json:"files"`
 	When  uint64            `json:"when"`
+}
+
+type droppedJSON struct {
+	Submission string `json:"submission"`
+	Reason     string `json:"reason"`
 }
 
 type stateJSON struct {
@@ -137,6 +151,7 @@ type batchJSON struct {
 	State       stateJSON      `json:"state"`
 	Transaction string         `json:"transaction"`
 	Flag        bool           `json:"flag,omitzero"`
+	Submission  string         `json:"submission"`
 	Proof       jsontext.Value `json:"proof"`
 }
 
@@ -159,6 +174,9 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 	for _, a := range r.Protocols {
 		j.Protocols = append(j.Protocols, amendmentJSON(a))
 	}
+	for _, d := range r.Dropped {
+		j.Dropped = append(j.Dropped, droppedJSON(d))
+	}
 	for i, p := range r.Cohort.Participants() {
 		j.Participants = append(j.Participants, participantOf(p, r.Events[i]))
 	}
@@ -167,7 +185,7 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Batches = append(j.Batches, batchJSON{b.Number, stateOf(b.State), b.Transaction, b.Flag, proof})
+		j.Batches = append(j.Batches, batchJSON{b.Number, stateOf(b.State), b.Transaction, b.Flag, b.Submission, proof})
 	}
 	if c := r.Current; c != nil {
 		proof, err := c.Proof.Marshal()
@@ -215,6 +233,9 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	*r = Record{Queue: j.Queue, Closed: j.Closed}
 	for _, a := range j.Protocols {
 		r.Protocols = append(r.Protocols, Amendment(a))
+	}
+	for _, d := range j.Dropped {
+		r.Dropped = append(r.Dropped, Dropped(d))
 	}
 	for _, step := range []func(*recordJSON) error{r.readCohort, r.readBatches, r.readCurrent} {
 		if err := step(&j); err != nil {
@@ -326,7 +347,7 @@ func (r *Record) readBatches(j *recordJSON) error {
 		if int(b.Number) != i+1 || !follows || proof.Public["newState"] != state.Digest() {
 			return fmt.Errorf("batch %d does not follow the one before", i+1)
 		}
-		r.Batches = append(r.Batches, Batch{b.Number, state, proof, b.Transaction, b.Flag})
+		r.Batches = append(r.Batches, Batch{b.Number, state, proof, b.Transaction, b.Flag, b.Submission})
 	}
 	if n := len(r.Batches); n > 0 && r.Batches[n-1].State.Digest() != field.Element(j.State.Digest) {
 		return errors.New("the last batch comes to another state")

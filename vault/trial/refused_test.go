@@ -7,6 +7,7 @@ import (
 
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
+	"lethe/circuits/visits"
 )
 
 // TestThreat50AChainWithAnotherStateIsNotGoneOnFrom: nothing is sent, and nothing is shown, once the record and the contract differ.
@@ -38,11 +39,91 @@ func TestThreat51AClosedTrialTakesNothing(t *testing.T) {
 	sub := w.submission(p.enrols(start))
 	must(t, w.seq.Submit(t.Context(), sub))
 	w.chain.Closed = true
-	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrClosed) {
-		t.Errorf("what waits: %v", err)
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if o := w.record().Outcome(sub.ID()); o.State != Refused || o.Reason != ErrClosed.Error() || w.chain.Batches != 0 {
+		t.Errorf("what waited: %+v", o)
 	}
+	must(t, w.seq.Comply(t.Context(), w.protocol.ID, nil)) // nothing stands in its way
 	if err := w.seq.Submit(t.Context(), w.submission(w.person(41).enrols(start))); !errors.Is(err, ErrClosed) {
 		t.Errorf("what is new: %v", err)
+	}
+}
+
+// TestThreat50WhatAFlagStopsStopsNothingElse: an enrolment that waits when a flag is raised is not what the next event waits for.
+func TestThreat50WhatAFlagStopsStopsNothingElse(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(40)
+	w.submit(p.enrols(start))
+	enrols, visit := w.submission(w.person(50).enrols(start)), w.submission(p.event(rollup.Visit, start))
+	must(t, w.seq.Submit(t.Context(), enrols))
+	must(t, w.seq.Submit(t.Context(), visit))
+	w.chain.Paused = true
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) || !errors.Is(err, ErrPaused) {
+		t.Errorf("%v", err)
+	}
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if r := w.record(); r.Outcome(enrols.ID()).State != Refused || r.Outcome(visit.ID()).State != Accepted {
+		t.Errorf("%+v, %+v", r.Outcome(enrols.ID()), r.Outcome(visit.ID()))
+	}
+}
+
+// TestThreat50ABatchOfASizeThatIsNotPinnedIsRefused before it is taken in, for the contract would refuse it for ever.
+func TestThreat50ABatchOfASizeThatIsNotPinnedIsRefused(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(40)
+	w.submit(p.enrols(start))
+	nine := func(of uint64) (all []Report) {
+		for i := range visits.Slots(1) + 1 {
+			e := p.event(rollup.Unblinding, start)
+			e.Entry = field.Uint64(100*of + uint64(i))
+			all = append(all, e)
+		}
+		return all
+	}
+	w.chain.Pinned = Pins{visits.Statement(1).Name(): true}
+	if err := w.seq.Submit(t.Context(), w.submission(nine(1)...)); !errors.Is(err, ErrTooMany) || len(w.record().Queue) != 0 {
+		t.Errorf("%v", err)
+	}
+	must(t, w.seq.Submit(t.Context(), w.submission(nine(2)[1:]...)))
+	w.chain.Pinned[visits.Statement(2).Name()] = true
+	must(t, w.seq.Submit(t.Context(), w.submission(nine(3)...)))
+}
+
+// TestThreat40ARefusalOfWhatIsThereIsNone: a lost transaction is mined between two looks, so that sending it again is refused.
+func TestThreat40ARefusalOfWhatIsThereIsNone(t *testing.T) {
+	w := newWorld(t)
+	sub := w.submission(w.person(40).enrols(start))
+	must(t, w.seq.Submit(t.Context(), sub))
+	w.chain.lose = true
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, errLost) {
+		t.Fatal(err)
+	}
+	taken := w.chain.Standing
+	w.chain.Standing.State, w.chain.Standing.Batches = rollup.NewCohort(w.protocol.ID).State().Digest(), 0
+	w.chain.late = &taken
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if o := w.record().Outcome(sub.ID()); o.State != Accepted {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestAnAmendmentThatTheChainDoesNotHaveIsNotKept(t *testing.T) {
+	w := newWorld(t)
+	if err := w.seq.Amend(t.Context(), w.amendment(2)); !errors.Is(err, ErrDiverged) || len(w.record().Protocols) != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAQueueHasAnEnd(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(40)
+	w.submit(p.enrols(start))
+	for i := range uint64(MaxQueue) + 1 {
+		e := p.event(rollup.Unblinding, start)
+		e.Entry = field.Uint64(i + 1)
+		if err := w.seq.Submit(t.Context(), w.submission(e)); err != nil && i < MaxQueue || i == MaxQueue && !errors.Is(err, ErrBusy) {
+			t.Fatalf("%d: %v", i, err)
+		}
 	}
 }
 

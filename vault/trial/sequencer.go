@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/consensys/gnark/frontend"
 
@@ -25,6 +26,20 @@ type Standing struct {
 	Paused   bool // enrolment, by a flag that the board has not lifted
 	Closed   bool
 	Now      uint64 // the newest block's time, Unix seconds
+	Pinned   Pins   // statements that the trial is proven by
+}
+
+// Pins are statements by their names ("visits/v2"), as a trial was registered with them: the contract takes no proof of another.
+type Pins map[string]bool
+
+// version is the smallest pinned version of a statement that takes n.
+func (p Pins) version(of func(version int) circuits.Statement, slots func(version int) int, n int) (int, error) {
+	for version := 1; slots(version) > 0; version++ {
+		if slots(version) >= n && p[of(version).Name()] {
+			return version, nil
+		}
+	}
+	return 0, fmt.Errorf("%w of this trial: %d", ErrTooMany, n)
 }
 
 // Chain is the contract that trials are registered with. Calls return when the transaction counts, with its hash; what the contract refuses
@@ -51,12 +66,13 @@ type Trees interface {
 // Prover proves a statement; progress is told what is being done.
 type Prover func(ctx context.Context, s circuits.Statement, assignment frontend.Circuit) (*circuits.Proof, error)
 
-// Config is what a sequencer works with. All but Log is needed.
+// Config is what a sequencer works with. All but Now and Log is needed.
 type Config struct {
 	Store Store
 	Chain Chain
 	Trees Trees
 	Prove Prover
+	Now   func() time.Time // nil for the system's clock
 	Log   *slog.Logger
 }
 
@@ -68,16 +84,34 @@ func (c *Config) check() error {
 			return fmt.Errorf("trial: Config.%s: missing", name)
 		}
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return nil
 }
 
-// Sequencer moves trials.
+// Sequencer moves trials. It is safe for concurrent use: events are taken in while others are proven.
 type Sequencer struct {
-	cfg Config
-	mu  sync.Mutex // one step at a time
+	cfg  Config
+	step sync.Mutex // one step of a trial at a time, with the proofs and transactions that it takes
+	mu   sync.Mutex // of changes of a record; taken last
+}
+
+// update changes a trial's record as it is now.
+func (s *Sequencer) update(id field.Element, change func(*Record) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.cfg.Store.Load(id)
+	if err == nil {
+		err = change(r)
+	}
+	if err != nil {
+		return err
+	}
+	return s.cfg.Store.Save(id, r)
 }
 
 // New makes a sequencer.
@@ -90,18 +124,22 @@ func New(cfg Config) (*Sequencer, error) {
 
 // Errors that callers branch on, beside those of circuits/trial, which say why an event is refused.
 var (
+	ErrNoSetup  = errors.New("there are no contracts of trials yet")
 	ErrExists   = errors.New("the trial is there already")
+	ErrRepeated = errors.New("it was recorded already, at the same time and with the same data")
 	ErrTooMany  = errors.New("more events than a batch takes")
 	ErrPaused   = errors.New("enrolment is paused until the board lifts the flag")
 	ErrClosed   = errors.New("the trial is closed")
+	ErrWaiting  = errors.New("not while events wait")
+	ErrBusy     = errors.New("as many submissions wait as may")
 	ErrRefused  = errors.New("the contract refuses it")
 	ErrDiverged = errors.New("the chain has another state of this trial than its record")
 )
 
 // Create keeps the first record of a trial, as the contract has registered it.
 func (s *Sequencer) Create(ctx context.Context, a Amendment) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.step.Lock()
+	defer s.step.Unlock()
 	p, err := a.Compile()
 	if err != nil {
 		return err
@@ -118,8 +156,8 @@ func (s *Sequencer) Create(ctx context.Context, a Amendment) error {
 
 // Amend keeps another protocol, which the contract has taken.
 func (s *Sequencer) Amend(ctx context.Context, a Amendment) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.step.Lock()
+	defer s.step.Unlock()
 	p, err := a.Compile()
 	if err != nil {
 		return err
@@ -131,15 +169,15 @@ func (s *Sequencer) Amend(ctx context.Context, a Amendment) error {
 	if err := s.agrees(ctx, r, p); err != nil {
 		return err
 	}
-	r.Protocols = append(r.Protocols, a)
-	return s.cfg.Store.Save(p.ID, r)
+	return s.update(p.ID, func(r *Record) error {
+		r.Protocols = append(r.Protocols, a)
+		return nil
+	})
 }
 
 // MayAmend says why Amend would refuse a protocol, before the contract is asked to take it: the contract sees a hash, and takes any that the board
 // consents to.
 func (s *Sequencer) MayAmend(p *Protocol) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	_, err := s.amendable(p)
 	return err
 }
@@ -168,39 +206,50 @@ func (s *Sequencer) agrees(ctx context.Context, r *Record, p *Protocol) error {
 // Record is what a trial has come to.
 func (s *Sequencer) Record(id field.Element) (*Record, error) { return s.cfg.Store.Load(id) }
 
+// MaxQueue is how many submissions of a trial may wait.
+const MaxQueue = 64
+
 // Submit takes a site's events in, to be proven by Work. They are applied to what the trial will have come to after all that waits:
-// what is refused here changes nothing.
+// what is refused here changes nothing. Events that were taken in before are not taken in again.
 func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, p, err := s.load(sub.Trial)
-	if err != nil {
-		return err
-	}
 	on, err := s.cfg.Chain.Standing(ctx, sub.Trial)
 	if err != nil {
 		return err
-	}
-	switch {
-	case on.Closed || r.Closed:
-		return ErrClosed
-	case on.Paused && len(sub.Reports) > 0 && sub.Reports[0].enrols():
-		return ErrPaused
 	}
 	grants, issuers, err := s.cfg.Trees.Trees(ctx)
 	if err != nil {
 		return err
 	}
-	cohort := r.Cohort
-	for _, waits := range append(r.Queue, sub) {
-		b, err := p.build(cohort, waits, max(on.Now, cohort.State().Time), liveIn(grants), grants, issuers)
+	return s.update(sub.Trial, func(r *Record) error {
+		switch {
+		case r.Outcome(sub.ID()).State != Unknown:
+			return nil
+		case on.Closed || r.Closed:
+			return ErrClosed
+		case on.Paused && len(sub.Reports) > 0 && sub.Reports[0].enrols():
+			return ErrPaused
+		case len(r.Queue) >= MaxQueue:
+			return ErrBusy
+		}
+		if err := r.isNew(sub); err != nil {
+			return err
+		}
+		p, err := r.Protocol()
 		if err != nil {
 			return err
 		}
-		_, cohort = b.batch.End()
-	}
-	r.Queue = append(r.Queue, sub)
-	return s.cfg.Store.Save(sub.Trial, r)
+		cohort, now := r.Cohort, uint64(s.cfg.Now().Unix()) //nolint:gosec // after 1970
+		for _, waits := range append(r.Queue, sub) {
+			// the newest block may be older than what happened now
+			b, err := p.build(cohort, waits, max(on.Now, now, cohort.State().Time), liveIn(grants), on.Pinned, grants, issuers)
+			if err != nil {
+				return err
+			}
+			_, cohort = b.batch.End()
+		}
+		r.Queue = append(r.Queue, sub)
+		return nil
+	})
 }
 
 func (s *Sequencer) load(id field.Element) (*Record, *Protocol, error) {
@@ -242,23 +291,31 @@ type Step struct {
 	Doing string // "proving enrolment/v1, 3 events", "sending", "accepted"
 }
 
+// String is the step in words.
+func (s Step) String() string { return fmt.Sprintf("batch %d: %s", s.Batch, s.Doing) }
+
 // Work proves what waits and has the contract take it, until nothing waits. It goes on where an earlier one was cut off.
 func (s *Sequencer) Work(ctx context.Context, id field.Element, progress func(Step)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for {
-		r, p, err := s.load(id)
-		if err != nil {
+		if done, err := s.workOnce(ctx, id, progress); done || err != nil {
 			return err
 		}
-		if len(r.Queue) == 0 {
-			return nil
-		}
-		w := &work{Sequencer: s, record: r, protocol: p, progress: progress}
-		if err := w.next(ctx); err != nil {
-			return fmt.Errorf("batch %d: %w", r.Cohort.State().Batches+1, err)
-		}
 	}
+}
+
+// workOnce carries the first of what waits to its end; done says that nothing waited.
+func (s *Sequencer) workOnce(ctx context.Context, id field.Element, progress func(Step)) (done bool, err error) {
+	s.step.Lock()
+	defer s.step.Unlock()
+	r, p, err := s.load(id)
+	if err != nil || len(r.Queue) == 0 {
+		return err == nil, err
+	}
+	w := &work{Sequencer: s, record: r, protocol: p, progress: progress}
+	if err := w.next(ctx); err != nil {
+		return false, fmt.Errorf("batch %d: %w", r.Cohort.State().Batches+1, err)
+	}
+	return false, nil
 }
 
 // apply applies a submission to a cohort: the batch, and the moves of each of its events.
@@ -300,16 +357,6 @@ type live func(index uint32, leaf field.Element) bool
 
 func liveIn(grants *registry.Copy) live {
 	return func(index uint32, leaf field.Element) bool { return !leaf.IsZero() && grants.Leaf(index) == leaf }
-}
-
-// versionFor is the smallest version of a statement that takes n events.
-func versionFor(slots func(version int) int, n int) (int, error) {
-	for version := 1; slots(version) > 0; version++ {
-		if slots(version) >= n {
-			return version, nil
-		}
-	}
-	return 0, fmt.Errorf("%w: %d", ErrTooMany, n)
 }
 
 // MaxEvents is how many events of a kind one batch takes; an anonymisation counts as two.

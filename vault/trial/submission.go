@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -72,6 +74,26 @@ func Sign(of field.Element, site uint8, history func(tag field.Element) (field.E
 	return &Submission{Trial: of, Site: site, Reports: reports, Signature: signature}, nil
 }
 
+// ID is what the submission is called: 32 hexadecimal digits of the SHA-256 of its file. The signatures in it are nobody's to guess.
+func (s *Submission) ID() string {
+	data, err := json.Marshal(s, json.Deterministic(true))
+	if err != nil {
+		data = s.Signature.Bytes() // what cannot be written was not read
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
+}
+
+// bare is what the events are without what they stand on.
+func (s *Submission) bare() *Submission {
+	out := *s
+	out.Reports = make([]Report, len(s.Reports))
+	for i, r := range s.Reports {
+		out.Reports[i] = Report{Event: r.Event}
+	}
+	return &out
+}
+
 // submissionJSON is the file.
 type submissionJSON struct {
 	Format    string        `json:"format"`
@@ -131,7 +153,7 @@ func (s *Submission) MarshalJSON() ([]byte, error) {
 	j := submissionJSON{Format: SubmissionFormat, Trial: party.Element(s.Trial), Site: s.Site, Signature: s.Signature.Bytes()}
 	for _, r := range s.Reports {
 		out := reportJSON{eventJSON: eventOf(r.Event), Tag: party.Element(r.Tag)}
-		if r.enrols() {
+		if r.enrols() && !r.Person.IsZero() {
 			person := party.Element(r.Person)
 			out.Person = &person
 		}

@@ -80,6 +80,9 @@ func TestThreat50WhatIsRefusedChangesNothing(t *testing.T) {
 	unsigned := w.submission(p.event(rollup.Visit, start))
 	unsigned.Reports[0].When--
 	replayed := w.submission(p.event(rollup.Visit, start))
+	more := *replayed
+	more.Reports = []Report{replayed.Reports[0]}
+	more.Reports[0].Consent = p.note
 	gone := w.person(44)
 	must(t, w.grants.Apply([]registry.Change{{Index: gone.note.Grant.Index, Leaf: registry.Tombstone()}}))
 	w.submit(p.event(rollup.Visit, start))
@@ -87,12 +90,15 @@ func TestThreat50WhatIsRefusedChangesNothing(t *testing.T) {
 	must(t, err)
 	nobody := p.enrols(start)
 	nobody.Person = stranger.identity
+	if err := w.seq.Submit(t.Context(), replayed); err != nil || w.record().Outcome(replayed.ID()).State != Accepted {
+		t.Errorf("what was taken in before: %v", err)
+	}
 	for name, tc := range map[string]struct {
 		sub  *Submission
 		want error
 	}{
+		"replayed with more beside":   {&more, ErrRepeated},
 		"altered after it was signed": {unsigned, rollup.ErrNotSigned},
-		"replayed":                    {replayed, rollup.ErrNotSigned},
 		"enrolled twice":              {w.submission(p.enrols(start)), rollup.ErrEnrolled},
 		"not eligible":                {w.submission(child.enrols(start)), nil},
 		"withdrawn":                   {w.submission(gone.enrols(start)), rollup.ErrInvalid},
@@ -158,7 +164,13 @@ func TestThreat51WhatIsNotClosedAndVerifiedIsNotPublished(t *testing.T) {
 	if err := w.seq.Comply(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrNotClosed) {
 		t.Errorf("before it is closed: %v", err)
 	}
+	if err := w.seq.NoteClosed(t.Context(), w.protocol.ID); !errors.Is(err, ErrNotClosed) || w.record().Closed {
+		t.Errorf("noted before it is closed: %v", err)
+	}
 	w.chain.Closed = true
+	if err := w.seq.NoteClosed(t.Context(), w.protocol.ID); err != nil || !w.record().Closed {
+		t.Errorf("not noted: %v", err)
+	}
 	if _, _, err := w.seq.Publish(t.Context(), w.protocol.ID); !errors.Is(err, ErrRefused) {
 		t.Errorf("before it is verified: %v", err)
 	}
@@ -208,10 +220,14 @@ func TestOpenings(t *testing.T) {
 func TestEventsThatCanNoLongerBeProven(t *testing.T) {
 	w := newWorld(t)
 	p, next := w.person(40), w.person(50)
-	must(t, w.seq.Submit(t.Context(), w.submission(p.enrols(start))))
+	gone := w.submission(p.enrols(start))
+	must(t, w.seq.Submit(t.Context(), gone))
 	must(t, w.grants.Apply([]registry.Change{{Index: p.note.Grant.Index, Leaf: registry.Tombstone()}}))
 	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) || !errors.Is(err, rollup.ErrInvalid) {
 		t.Errorf("%v", err)
+	}
+	if o := w.record().Outcome(gone.ID()); o.State != Refused || o.Reason == "" {
+		t.Errorf("%+v", o)
 	}
 	w.submit(next.enrols(start))
 	if s := w.record().Cohort.State(); s.Participants != 1 || len(w.record().Queue) != 0 {

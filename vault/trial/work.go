@@ -1,9 +1,12 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
@@ -39,7 +42,10 @@ func (w *work) next(ctx context.Context) error {
 		return ErrDiverged
 	}
 	if on.Closed {
-		return ErrClosed
+		return w.dropAll(ctx, ErrClosed)
+	}
+	if on.Paused && len(w.record.Queue[0].Reports) > 0 && w.record.Queue[0].Reports[0].enrols() {
+		return w.drop(fmt.Errorf("%w: %w", errUnprovable, ErrPaused)) // what waits behind it does not wait for the board
 	}
 	if w.record.Current == nil || !w.sendable(on) {
 		if err := w.prove(ctx, on); err != nil {
@@ -49,13 +55,37 @@ func (w *work) next(ctx context.Context) error {
 	w.tell("sending")
 	transaction, err := w.cfg.Chain.Batch(ctx, id, w.record.Current.Proof)
 	if errors.Is(err, ErrRefused) {
-		w.record.Current = nil // what it stands on is no longer fresh: the next run proves again
-		return errors.Join(err, w.cfg.Store.Save(id, w.record))
+		return w.refused(ctx, err)
 	}
 	if err != nil {
 		return err // whether it was taken is not known: the next run asks
 	}
 	return w.accepted(ctx, transaction)
+}
+
+// refused looks whether what the contract refuses is there already, by a transaction whose answer was lost; else what it stands on is no longer fresh, and the
+// next run proves again.
+func (w *work) refused(ctx context.Context, refusal error) error {
+	on, err := w.cfg.Chain.Standing(ctx, w.protocol.ID)
+	if err != nil {
+		return errors.Join(refusal, err)
+	}
+	if on.State == w.record.Current.State {
+		return w.accepted(ctx, "")
+	}
+	return errors.Join(refusal, w.keep(nil))
+}
+
+// dropAll takes everything out of the queue, for a reason that holds for all.
+func (w *work) dropAll(ctx context.Context, reason error) error {
+	w.cfg.Log.WarnContext(ctx, "what waited in a trial can no longer be taken", "submissions", len(w.record.Queue), "reason", reason)
+	return w.update(w.protocol.ID, func(r *Record) error {
+		for _, sub := range r.Queue {
+			r.Dropped = append(r.Dropped, Dropped{Submission: sub.ID(), Reason: reason.Error()})
+		}
+		r.Queue, r.Current = nil, nil
+		return nil
+	})
 }
 
 // ErrDropped says that events that were taken in can no longer be proven, such as an enrolment whose consent was withdrawn in the meantime. They are no
@@ -67,8 +97,20 @@ func (w *work) drop(reason error) error {
 	if !errors.Is(reason, errUnprovable) {
 		return reason
 	}
-	w.record.Queue, w.record.Current = w.record.Queue[1:], nil
-	return errors.Join(fmt.Errorf("%w: %w", ErrDropped, reason), w.cfg.Store.Save(w.protocol.ID, w.record))
+	return errors.Join(fmt.Errorf("%w: %w", ErrDropped, reason), w.update(w.protocol.ID, func(r *Record) error {
+		r.Dropped = append(r.Dropped, Dropped{Submission: r.Queue[0].ID(), Reason: reason.Error()})
+		r.Queue, r.Current = r.Queue[1:], nil
+		return nil
+	}))
+}
+
+// keep keeps a batch that was proven.
+func (w *work) keep(c *Current) error {
+	w.record.Current = c
+	return w.update(w.protocol.ID, func(r *Record) error {
+		r.Current = c
+		return nil
+	})
 }
 
 // errUnprovable is a reason that lies in the events.
@@ -82,6 +124,10 @@ func (w *work) sendable(on Standing) bool {
 
 // prove proves the first of the queue as of now, and keeps the proof before it is sent.
 func (w *work) prove(ctx context.Context, on Standing) error {
+	on, err := w.reached(ctx, on)
+	if err != nil {
+		return err
+	}
 	grants, issuers, err := w.cfg.Trees.Trees(ctx)
 	if err != nil {
 		return err
@@ -91,7 +137,7 @@ func (w *work) prove(ctx context.Context, on Standing) error {
 		current.Live = append(current.Live, liveIn(grants)(index, leaf))
 		return current.Live[len(current.Live)-1]
 	}
-	b, err := w.protocol.build(w.record.Cohort, sub, current.Time, noted, grants, issuers)
+	b, err := w.protocol.build(w.record.Cohort, sub, current.Time, noted, on.Pinned, grants, issuers)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnprovable, err)
 	}
@@ -105,14 +151,34 @@ func (w *work) prove(ctx context.Context, on Standing) error {
 	}
 	_, after := b.batch.End()
 	current.State = after.State().Digest()
-	w.record.Current = current
-	return w.cfg.Store.Save(w.protocol.ID, w.record)
+	return w.keep(current)
+}
+
+// blockPoll is how often a newer block is asked for.
+const blockPoll = 200 * time.Millisecond
+
+// reached is the chain's standing once its newest block is not before any of the events: a site may have signed them since that was made. Submit lets in none that is
+// later than our own clock, so that this is about the time between two blocks.
+func (w *work) reached(ctx context.Context, on Standing) (Standing, error) {
+	newest := slices.MaxFunc(w.record.Queue[0].Reports, func(a, b Report) int { return cmp.Compare(a.When, b.When) }).When
+	for on.Now < newest {
+		select {
+		case <-ctx.Done():
+			return on, ctx.Err()
+		case <-time.After(blockPoll):
+		}
+		var err error
+		if on, err = w.cfg.Chain.Standing(ctx, w.protocol.ID); err != nil {
+			return on, err
+		}
+	}
+	return on, nil
 }
 
 // accepted writes down what the chain has taken: the batch is applied again, to the consents that were live when it was proven.
 func (w *work) accepted(ctx context.Context, transaction string) error {
-	r, sub, then := w.record, w.record.Queue[0], w.record.Current.Live
-	b, _, err := w.protocol.apply(r.Cohort, sub, r.Current.Time, func(uint32, field.Element) (is bool) {
+	sub, then := w.record.Queue[0], w.record.Current.Live
+	b, _, err := w.protocol.apply(w.record.Cohort, sub, w.record.Current.Time, func(uint32, field.Element) (is bool) {
 		if len(then) > 0 {
 			is, then = then[0], then[1:]
 		}
@@ -122,15 +188,17 @@ func (w *work) accepted(ctx context.Context, transaction string) error {
 		return err
 	}
 	flag, after := b.End()
-	if after.State().Digest() != r.Current.State {
+	if after.State().Digest() != w.record.Current.State {
 		return fmt.Errorf("%w: applied again, the batch comes to another state", ErrRecord)
 	}
 	w.tell("accepted")
-	r.Batches = append(r.Batches, Batch{after.State().Batches, after.State(), r.Current.Proof, transaction, flag})
-	r.keep(sub, after)
-	r.Cohort, r.Queue, r.Current = after, r.Queue[1:], nil
 	w.cfg.Log.InfoContext(ctx, "a trial's state has moved", "batch", after.State().Batches, "events", len(sub.Reports), "flag", flag)
-	return w.cfg.Store.Save(w.protocol.ID, r)
+	return w.update(w.protocol.ID, func(r *Record) error {
+		r.Batches = append(r.Batches, Batch{after.State().Batches, after.State(), r.Current.Proof, transaction, flag, sub.ID()})
+		r.keep(sub, after)
+		r.Cohort, r.Queue, r.Current = after, r.Queue[1:], nil
+		return nil
+	})
 }
 
 // keep appends the events to those of their participants, without tags.
