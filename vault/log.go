@@ -20,7 +20,7 @@ type LogWriter interface {
 	Refresh(ctx context.Context) (again bool, err error)
 	// Start begins writing unless the log is behind, or contradicts, what the contract has accepted (nil: nothing is known).
 	Start(ctx context.Context, floor *anchor.Accepted) error
-	// Append gives entries the next positions, not always in their order. They are durable when it answers, and for good once they are published.
+	// Append gives entries the next positions, in any order. They are durable when it answers, and for good once they are published.
 	Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error)
 	// Publish shows a checkpoint of everything that was appended, after its tiles are in a second place.
 	Publish(ctx context.Context) (anchor.Checkpoint, error)
