@@ -111,7 +111,8 @@ func ofSites() map[string]lie {
 func ofVersions() map[string]lie {
 	return map[string]lie{
 		"version: twice the second": {do: func(_ *scene, c *Circuit, _ *slot) {
-			c.Version[0], c.Batch.Protocol.Versions[1].From = 2, c.Batch.Protocol.Versions[0].From
+			first, second := c.Batch.Protocol.Versions[0], &c.Batch.Protocol.Versions[1]
+			c.Version[0], second.From, second.Until = 2, first.From, first.Until
 		}},
 		"version: twice the third": {do: func(_ *scene, c *Circuit, _ *slot) {
 			c.Version[1], c.Batch.Protocol.Versions[2] = 2, c.Batch.Protocol.Versions[0]
@@ -166,22 +167,26 @@ func ofGrants() map[string]lie {
 		}}
 	}
 	return map[string]lie{
-		"grant: a ghost, low":              ghost(false, 2),
-		"grant: a ghost, high":             ghost(true, 4),
-		"grant: on another basis":          leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Basis = 7, identity.BasisCare }),
-		"grant: by a representative":       leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Role = 7, identity.Representative }),
-		"grant: of other terms":            leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Terms = 7, field.Random() }),
-		"grant: to another trial":          leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Grantee = 7, field.Random() }),
-		"grant: at another place":          leads(7, func(_ *scene, g *identity.Grant) {}),
-		"grant: of somebody else":          leads(7, func(s *scene, g *identity.Grant) { *g = s.first.Grant }),
-		"grant: in another tree":           {after: func(_ *scene, c *Circuit, _ *slot) { c.GrantsRoot = field.Random() }},
-		"grant: begins before all time":    {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.From = power(0, -1, 0) }},
-		"grant: ends over its bound":       {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.Until = power(5, 1, 40) }},
-		"grant: not begun":                 {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.From = at - 9 }},
-		"grant: expired at this moment":    {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.Until = at - 10 }},
-		"grant: signed with R in x":        odd("R in x"),
-		"grant: signed with R in y":        odd("R in y"),
-		"grant: signed with S + order":     odd("S + order"),
+		"grant: a ghost, low":           ghost(false, 2),
+		"grant: a ghost, high":          ghost(true, 4),
+		"grant: on another basis":       leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Basis = 7, identity.BasisCare }),
+		"grant: by a representative":    leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Role = 7, identity.Representative }),
+		"grant: of other terms":         leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Terms = 7, field.Random() }),
+		"grant: to another trial":       leads(7, func(_ *scene, g *identity.Grant) { g.Index, g.Grantee = 7, field.Random() }),
+		"grant: at another place":       leads(7, func(_ *scene, g *identity.Grant) {}),
+		"grant: of somebody else":       leads(7, func(s *scene, g *identity.Grant) { *g = s.first.Grant }),
+		"grant: in another tree":        {after: func(_ *scene, c *Circuit, _ *slot) { c.GrantsRoot = field.Random() }},
+		"grant: begins before all time": {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.From = power(0, -1, 0) }},
+		"grant: ends over its bound":    {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.Until = power(5, 1, 40) }},
+		"grant: not begun":              {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.From = at - 9 }},
+		"grant: expired at this moment": {do: func(_ *scene, _ *Circuit, l *slot) { l.Grant.Until = at - 10 }},
+		"grant: signed with R in x":     odd("R in x"),
+		"grant: signed with R in y":     odd("R in y"),
+		"grant: signed with S + order":  odd("S + order"),
+		"grant: signed before it was changed": {
+			do:    func(_ *scene, _ *Circuit, l *slot) { l.Grant.Salt = field.Random() },
+			after: func(s *scene, _ *Circuit, l *slot) { l.Grant.Signature = gadget.SignatureOf(s.fresh.GrantSignature) },
+		},
 		"grant: signed by somebody else's": {after: func(s *scene, c *Circuit, l *slot) { l.Grant.Signature = gadget.SignatureOf(s.first.GrantSignature) }},
 	}
 }
@@ -241,10 +246,14 @@ func ofPolicies() map[string]lie {
 	return map[string]lie{
 		"literal: outside is no bit":          {do: literal(43, func(l *gadget.Literal) { l.Outside = 2 })},
 		"literal: end is no bit":              {idle: true, do: literal(0, func(l *gadget.Literal) { l.End = 2 })},
-		"literal: an attribute's bit is none": {do: literal(43, func(l *gadget.Literal) { l.Attribute[0] = 2 })},
-		"literal: low far below zero":         {do: literal(0, func(l *gadget.Literal) { l.Low = circuittest.Plus(-5, 27) })},
-		"literal: low far below all":          {do: literal(0, func(l *gadget.Literal) { l.Low = field.Random() })},
-		"literal: high far above":             {do: literal(0, func(l *gadget.Literal) { l.High = 1 << 27 })},
+		"literal: an attribute's bit is none": {idle: true, do: literal(43, func(l *gadget.Literal) { l.Attribute[0] = 2 })},
+		"literal: of an unknown attribute":    {do: literal(0, func(l *gadget.Literal) { l.Attribute[3] = 1 })},
+		"literal: unknown is outside": {do: func(_ *scene, c *Circuit, l *slot) {
+			c.Policy.Literals[0].Outside, l.Attestation.Values[0] = 1, 0
+		}},
+		"literal: low far below zero": {do: literal(0, func(l *gadget.Literal) { l.Low = circuittest.Plus(-5, 27) })},
+		"literal: low far below all":  {do: literal(0, func(l *gadget.Literal) { l.Low = field.Random() })},
+		"literal: high far above":     {do: literal(0, func(l *gadget.Literal) { l.High = 1 << 27 })},
 		"literal: a clause that ends too soon": {do: func(_ *scene, c *Circuit, _ *slot) {
 			c.Policy.Literals[3].End = 1
 		}},
@@ -254,7 +263,14 @@ func ofPolicies() map[string]lie {
 // 7 and 8. The neighbour, or who consents again.
 func ofNeighbours() map[string]lie {
 	of := func(again, idle bool, change func(p *gadget.Participant)) lie {
-		return lie{again: again, idle: idle, do: func(_ *scene, _ *Circuit, l *slot) { change(&l.Neighbour) }}
+		return lie{again: again, idle: idle, do: func(_ *scene, c *Circuit, l *slot) {
+			change(&l.Neighbour)
+			for i := range c.Slots {
+				if idle { // all slots have one neighbour
+					c.Slots[i].Neighbour = l.Neighbour
+				}
+			}
+		}}
 	}
 	tag := func(l *slot) field.Element { return trial.Tag(circuittest.Element(l.Identity), policy.Scope("test")) }
 	return map[string]lie{

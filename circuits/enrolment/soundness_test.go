@@ -88,34 +88,9 @@ func (s *scene) others(t testing.TB) map[string]*Circuit {
 		"late":               s.batch(t, now+20*trialtest.Day, 0, entrant{s.fresh, enrolment(now)}),
 		"nothing, afterward": s.batch(t, now+20*trialtest.Day, 0),
 	}
-	deferred := *s.World
-	again := deferred.Person(t, 0)
-	deferred.Consent(t, again, 1, trial.Forever)
-	others["of the second version"] = (&scene{World: &deferred, places: s.places, t: t}).batch(t, at, 1, entrant{again, enrolment(at - 10)})
+	others["of the second version"], _ = s.ofTheSecond(t)
+	others["a re-consent at the fourth place"] = s.atTheFourth(t)
 	return others
-}
-
-// gaps hold each of the others beside a plain enrolment, and that beside each.
-func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
-	t.Helper()
-	gaps, plain := map[string]soundness.Gap{}, lie{}.batch(t, s)
-	gap := func(of, beside *Circuit) soundness.Gap {
-		return soundness.Gap{True: beside, Other: of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
-			out, err := compute(of, func(api frontend.API, c frontend.Circuit) ([]frontend.Variable, error) {
-				return outcome(api, c.(*Circuit))
-			})
-			if err != nil {
-				return nil, err
-			}
-			c := *of
-			s.sign(t, &c, out)
-			return &c, nil
-		}}
-	}
-	for name, c := range s.others(t) {
-		gaps[name], gaps["an enrolment, not "+name] = gap(c, plain), gap(plain, c)
-	}
-	return gaps
 }
 
 func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
@@ -126,6 +101,8 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 		Attacks: map[string]soundness.Attack{}, Gaps: circuittest.Some(s.gaps(t)), Reasons: reasons,
 	}
 	c.True["nothing"] = lie{idle: true}.batch(t, s)
+	c.True["criteria with an or"] = s.either(t, 42)
+	c.Attacks["criteria: neither"] = soundness.Attack{True: c.True["criteria with an or"], False: s.either(t, 30)}
 	for name, l := range circuittest.Some(lies()) {
 		good, bad := c.True["an enrolment"], l.batch(t, s)
 		if l.again {
@@ -137,7 +114,7 @@ func TestThreat37EveryConstraintIsNeeded(t *testing.T) {
 		c.Attacks[name] = soundness.Attack{True: good, False: bad}
 	}
 	for name, breakIt := range circuittest.Some(unfitting()) {
-		bad := lie{}.batch(t, s)
+		bad := copied(c.True["an enrolment"].(*Circuit)) // with its signatures
 		breakIt(s, bad, &bad.Slots[last])
 		if _, twice := c.Attacks[name]; twice {
 			t.Fatalf("two attacks are called %s", name)
@@ -151,6 +128,10 @@ var reasons = map[string]string{
 	"context":                        "any context is as good as another for the one who proves; what binds it is its place in the verifying key",
 	"Batch_Protocol_Versions_Terms":  absent,
 	"Batch_Protocol_Versions_Policy": absent,
+	"b.slots() › b.slot(&b.Slots[i]) › api.AssertIsBoolean(there)": "a slot that is both would need a tag that is the neighbour's and lies after it " +
+		"(again, between)",
+	"b.slots() › b.slot(&b.Slots[i]) › b.attestation(s, api.Sub(s.New, s.Ineligible)) › b.Policy.AssertHoldsIf(api, there, a.Values) › " +
+		"p.AssertHolds(api, values) › api.AssertIsBoolean(l.End)": "it is a product of two bits here, each of which is held to be one before",
 }
 
 const absent = "a version that the protocol does not have is 0 in its digest, whatever is said of it, and no event is under it"
