@@ -18,7 +18,7 @@ demo: build ## the main story, on synthetic patients (or DATA=folder of FHIR bun
 	bin/lethe demo $(if $(DATA),--data $(DATA))
 
 test: ## all tests; LETHE_FHIR_DATA=folder adds those on real bundles, LETHE_EVERY=1 what takes minutes
-	$(GO) test -timeout 35m ./...
+	GOGC=400 $(GO) test -timeout 35m -p 4 ./cmd/lethe ./vault ./... # the longest first; most of them wait for disks
 
 race: ## all tests under the race detector (minutes)
 	$(GO) test -race -short -timeout 30m ./...

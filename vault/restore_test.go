@@ -130,7 +130,7 @@ func TestThreat01And02StoresPutBackToEachMoment(t *testing.T) {
 		h := keepHistory(t, partial)
 		for _, earlier := range h.taken {
 			for _, stores := range combinations {
-				if !everyStep && rand.IntN(3) > 0 {
+				if !everyStep && rand.IntN(6) > 0 {
 					continue
 				}
 				t.Run(earlier+" "+strings.Join(stores, " "), func(t *testing.T) {
@@ -193,7 +193,7 @@ func (h *history) interruptions(t *testing.T, now, earlier string) {
 		if len(stores) > 1 && slices.Contains(stores, ledgerDir) {
 			continue // the ledger is completed from its copy, as when it is put back alone
 		}
-		if !everyStep && rand.IntN(3) > 0 {
+		if !everyStep && rand.IntN(6) > 0 {
 			continue
 		}
 		t.Run(now+", put back to "+earlier+" "+strings.Join(stores, " "), func(t *testing.T) { h.interrupted(t, now, earlier, stores) })

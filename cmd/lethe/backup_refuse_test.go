@@ -136,6 +136,7 @@ func TestBackupIsRefusedOutsideAnEpoch(t *testing.T) {
 
 // A key that is lost, of somebody else, or destroyed opens nothing.
 func TestBackupsAreGoneWithTheirKey(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	b := g.backup(t)
 	verify := func(keeper string) []string { return g.with("backup", "verify", b.Backup, "--keeper", keeper) }
@@ -189,6 +190,7 @@ func (g guarded) endEpoch(t *testing.T) {
 
 // The next epoch begins where the one that runs ends; a keeper elsewhere is told to copy the public part.
 func TestEpochsFollowEachOther(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	first := must[[]epochInfo](t, g.with("backup", "epoch", "list", "--keeper", g.keeper)...)
 	e := lethe(t, "", "backup", "epoch", "new", "--keeper", g.keeper, "--dir", filepath.Join(t.TempDir(), "elsewhere"))
@@ -211,6 +213,7 @@ func TestEpochsFollowEachOther(t *testing.T) {
 
 // Keys, backups and the state folder lie apart.
 func TestKeeperBackupsAndStateLieApart(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	link := filepath.Join(t.TempDir(), "link")
 	noError(t, os.Symlink(g.dir, link))
@@ -228,6 +231,7 @@ func TestKeeperBackupsAndStateLieApart(t *testing.T) {
 
 // Embedded stores are copied while nobody else has them open.
 func TestBackupOfAFolderInUseIsRefused(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	unlock, err := lock(filepath.Join(g.dir, lockFile))
 	noError(t, err)
@@ -243,6 +247,7 @@ func TestBackupOfAFolderInUseIsRefused(t *testing.T) {
 
 // Killed at any point, a backup is none; the next one clears what is left, the copy of the index with its wrapped keys above all.
 func TestKillDuringBackup(t *testing.T) {
+	t.Parallel()
 	base := newGuarded(t, 1)
 	for _, point := range []string{
 		"backup.index-copied", "backup.index", "backup.keys", "backup.log", "backup.chain", "backup.object",
@@ -273,6 +278,7 @@ func TestKillDuringBackup(t *testing.T) {
 
 // An object that the index names, that is not there and that no erasure has destroyed is a loss, and said.
 func TestBackupNamesALostObject(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	key := column(t, g.openIndex(t), "SELECT key FROM objects")[0]
 	noError(t, os.Remove(filepath.Join(g.dir, objectsFolder, filepath.FromSlash(key))))

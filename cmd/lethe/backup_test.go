@@ -195,6 +195,7 @@ func TestBackupsAreIncrementalWithinAnEpoch(t *testing.T) {
 
 // Nothing of a person stands in clear in what is kept, nor any wrapped key, nor a patient's id.
 func TestThreat06NothingInClearInABackup(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 2)
 	must[erased](t, g.with("erase", g.patients[0], "--ground", "17.1.b", "--yes")...)
 	g.backup(t)
@@ -234,6 +235,7 @@ func filesIn(t *testing.T, dir string) map[string][]byte {
 
 // A large object takes no more memory than a small one, from the first read to the last write.
 func TestBackupMemoryIsBounded(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	large := filepath.Join(t.TempDir(), "scan.dcm")
 	f, err := os.Create(large)
@@ -269,6 +271,7 @@ func (g guarded) peak(t *testing.T, args ...string) int64 {
 // An erasure that is under way when the backup is made ends in what is restored, as the ledger says that it has elsewhere. What
 // the law keeps is readable if its copy had been made by then.
 func TestBackupDuringAnErasure(t *testing.T) {
+	t.Parallel()
 	base := newGuarded(t, 2)
 	billing := base.recordsOf(t, 0, "billing")
 	type moment struct {
@@ -328,6 +331,7 @@ func (g guarded) clone(t *testing.T) guarded {
 // An erasure that enters the ledger while a backup is made beside a service: what it keeps may have been copied too late for
 // the index, or too early. The backup begins again.
 func TestBackupBeginsAgainWhenTheLedgerGrows(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	var said, out bytes.Buffer
 	grown := false
@@ -358,6 +362,7 @@ func TestBackupBeginsAgainWhenTheLedgerGrows(t *testing.T) {
 
 // The service keeps how far it has noted the log's positions under the name that a backup asks for.
 func TestTheFrontierIsFound(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	store, err := index.Open(t.Context(), index.Config{Dir: filepath.Join(f.dir, indexFolder), Tenant: "main",
 		Log: slog.New(slog.DiscardHandler)})

@@ -14,6 +14,7 @@ import (
 // what the bundles say of persons: names, addresses, identifiers, telephone numbers, and every 16-byte run that occurs in one
 // bundle only.
 func TestThreat06NothingInClear(t *testing.T) {
+	t.Parallel()
 	data := testData(t)
 	state := filepath.Join(t.TempDir(), "state")
 	e := lethe(t, "", demoArgs("--data", data, "--dir", state, "--json", "-v")...)

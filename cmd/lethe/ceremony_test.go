@@ -113,6 +113,7 @@ func signature(t *testing.T, at time.Time) string {
 
 // From party files to keys by the commands alone.
 func TestCeremonyCommands(t *testing.T) {
+	t.Parallel()
 	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	dir := t.TempDir()
 	p := &parties{t: t, clock: start, folder: filepath.Join(dir, "ceremony")}

@@ -62,6 +62,7 @@ func killed(t *testing.T, point string, args ...string) {
 }
 
 func TestKillDuringImport(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 1)
 	for _, point := range points("import.", "import.key-made:3", "import.object-committed:2") {
 		t.Run(point, func(t *testing.T) {
@@ -98,6 +99,7 @@ func eraseArgs(f folder, patient int) []string {
 }
 
 func TestKillDuringErasure(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 2)
 	billing := base.recordsOf(t, 0, "billing")
 	for _, point := range points("erase.", "erase.key-destroyed:2", "erase.object-deleted:2") {
@@ -161,6 +163,7 @@ func (f folder) wantKept(t *testing.T, records []vault.RecordInfo) {
 
 // Between a change of state and its checkpoint: nothing is lost, nothing is in the log twice, and nothing is shown early.
 func TestKillOnTheWayIntoTheLog(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 1)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", base.dir)
 	before := must[logStatus](t, "log", "status", "--dir", base.dir).Log.Size
@@ -201,6 +204,7 @@ func (f folder) shownSizes(t *testing.T) (sizes []uint64) {
 
 // Between a checkpoint and its confirmation on the chain: the contract accepts it once, and nothing is called anchored before.
 func TestThreat19KillOnTheWayToTheChain(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 1)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", base.dir)
 	base.takeIn(t, 1)
@@ -248,6 +252,7 @@ func (f folder) wantAcceptedOnce(t *testing.T) {
 
 // Between a confirmation and the edition of the certificate that names it.
 func TestKillWhileACertificateIsAnchored(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
 	killed(t, "anchor.certificate-written", "log", "anchor", "--dir", f.dir)
@@ -262,6 +267,7 @@ func TestKillWhileACertificateIsAnchored(t *testing.T) {
 }
 
 func TestKillDuringReplay(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 2)
 	older := base.clone(t)
 	must[erased](t, "erase", base.patients[0], "--ground", "17.1.b", "--yes", "--dir", base.dir)

@@ -84,6 +84,7 @@ func forged(pending certificate.Certificate) map[string]func(*certificate.Certif
 
 // A certificate whose signature is good, and whose content is not: the issuer's own key does not help. No chain is needed to see it.
 func TestForgedProofsInACertificate(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	done := must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
 	pending := f.certificates(t)[0]
@@ -126,6 +127,7 @@ func TestForgedProofsInACertificate(t *testing.T) {
 
 // Threat 27: a checkpoint that the log has signed, of a size that the contract has accepted with another root, is a fork.
 func TestThreat27ASignedForkIsOne(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	at := must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	_, signer := f.signers(t)

@@ -34,15 +34,22 @@ func demoArgs(more ...string) []string {
 	return append(args, more...)
 }
 
-// lethe runs the program in a process of its own, and says how it ended.
+// ended is how a run of the program ended.
 type ended struct {
 	stdout, stderr string
 	code           int
 	killed         bool
 }
 
+// lethe runs the program, in a process of its own where it may crash, and with LETHE_EVERY always.
 func lethe(t *testing.T, crash string, args ...string) ended {
 	t.Helper()
+	if crash == "" && !everyStep {
+		var out, errs bytes.Buffer
+		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
+		code := p.run(t.Context(), args)
+		return ended{stdout: out.String(), stderr: errs.String(), code: code}
+	}
 	c := exec.CommandContext(t.Context(), os.Args[0], args...)
 	c.Env = append(os.Environ(), asProgram+"=1", crashAt+"="+crash)
 	var out, errs bytes.Buffer

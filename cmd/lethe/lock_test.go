@@ -10,6 +10,7 @@ import (
 )
 
 func TestAFolderInUseSaysByWhom(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	unlock, err := lock(filepath.Join(f.dir, lockFile))
 	if err != nil {
@@ -53,6 +54,7 @@ func TestRanges(t *testing.T) {
 }
 
 func TestRangesOfARecord(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	whole, err := os.ReadFile(bundleFile(t, 0))
 	if err != nil {
@@ -73,6 +75,7 @@ func TestRangesOfARecord(t *testing.T) {
 
 // A link is followed, a file replaced when the new one is complete, and nothing else is left beside it.
 func TestOutputFollowsLinksAndLeavesNothingBeside(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")

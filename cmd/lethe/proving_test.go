@@ -353,6 +353,7 @@ func (c *clinic) token(role string) string {
 }
 
 func TestOtherBasesAndRevocation(t *testing.T) {
+	t.Parallel()
 	c := newClinic(t)
 	c.serve()
 	c.run("issuer", "enrol", c.public("registrar"), "--accreditor", c.file("accreditor"))
@@ -377,6 +378,7 @@ func TestOtherBasesAndRevocation(t *testing.T) {
 
 // Without a service, a command is one for as long as it takes.
 func TestPeoplesCommandsNeedNoServer(t *testing.T) {
+	t.Parallel()
 	c := newClinic(t)
 	c.enrolAlone()
 	notes := decoded[[]noteInfo](t, c.run("grant", "notes", "--organisation", c.file("hospital"), "--json"))

@@ -64,6 +64,7 @@ func TestDrillProvesTheBackupAndChangesNothing(t *testing.T) {
 
 // A drill goes on beside a service at work, with the chain of the backup.
 func TestDrillBesideAService(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	g.backup(t)
 	unlock, err := lock(filepath.Join(g.dir, lockFile))

@@ -12,6 +12,7 @@ import (
 
 // Killed at any point, a restore is no state: commands refuse the folder, and running it again completes it.
 func TestKillDuringRestore(t *testing.T) {
+	t.Parallel()
 	base := newGuarded(t, 2)
 	base.backup(t)
 	must[erased](t, base.with("erase", base.patients[0], "--ground", "17.1.b", "--yes")...)
@@ -44,6 +45,7 @@ func TestKillDuringRestore(t *testing.T) {
 
 // Nothing is restored over what is there, and the stores are left as they were.
 func TestRestoreNeedsEmptyStores(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t, 1)
 	g.backup(t)
 	before := filesIn(t, g.dir)
@@ -72,6 +74,7 @@ func TestRestoreNeedsEmptyStores(t *testing.T) {
 
 // A store that is lost alone is put back alone.
 func TestSingleStoresAreRestored(t *testing.T) {
+	t.Parallel()
 	base := newGuarded(t, 2)
 	base.backup(t)
 	must[erased](t, base.with("erase", base.patients[0], "--ground", "17.1.b", "--yes")...)

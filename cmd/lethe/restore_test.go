@@ -18,6 +18,7 @@ import (
 // the guard has replayed.
 
 func TestThreat01And02RestoredStores(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 2)
 	older := base.clone(t)
 	base.wantReadable(t, 0)
@@ -44,6 +45,7 @@ func TestThreat01And02RestoredStores(t *testing.T) {
 
 // Everything put back, the chain with it, is what nothing can detect; docs/erasure.md says so. The test keeps that sentence true.
 func TestRestoringAllWitnessesIsUndetectable(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	older := f.clone(t)
 	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
@@ -57,6 +59,7 @@ func TestRestoringAllWitnessesIsUndetectable(t *testing.T) {
 
 // With the ledger's second copy in a place of its own, it can be.
 func TestALedgerCopyElsewhereDetectsEverythingPutBack(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	config := filepath.Join(t.TempDir(), "lethe.yaml")
 	if err := os.WriteFile(config, []byte("ledger:\n  copy: "+t.TempDir()+"\n"), 0o600); err != nil {
@@ -75,6 +78,7 @@ func TestALedgerCopyElsewhereDetectsEverythingPutBack(t *testing.T) {
 
 // A ledger that is older than what was carried out is no witness: nothing decrypts.
 func TestQuarantineWhenTheLedgerIsLost(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
 	for _, name := range []string{filepath.Join(ledgerFolder, "erasures.jsonl"), filepath.Join(objectsFolder, "ledger")} {
@@ -87,6 +91,7 @@ func TestQuarantineWhenTheLedgerIsLost(t *testing.T) {
 
 // Also when the stores that know better were put back with it: the certificates are witnesses, too.
 func TestQuarantineWhenACertificateIsNotInTheLedger(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	older := f.clone(t)
 	must[erased](t, "erase", f.patients[0], "--ground", "17.1.b", "--yes", "--dir", f.dir)
@@ -110,6 +115,7 @@ func (f folder) wantQuarantine(t *testing.T) {
 // A key store put back to before an approved case has lost the case's key. Nothing was destroyed yet, so the case is rolled back
 // and can be filed again; the vault works.
 func TestAnErasureWhoseKeyIsLostIsRolledBack(t *testing.T) {
+	t.Parallel()
 	base := newFolder(t, 2)
 	for _, point := range []string{"erase.approved", "erase.retained-readable", "erase.tombstoned"} {
 		t.Run(point, func(t *testing.T) {
@@ -134,6 +140,7 @@ func TestAnErasureWhoseKeyIsLostIsRolledBack(t *testing.T) {
 // The wrapped keys that the index held are in no file of the index after the erasure; that of the access log, which is kept as
 // evidence, is the only one that stays.
 func TestThreat43WrappedKeysCarvedFromTheIndex(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	wrapped := f.wrappedKeys(t, f.patients[0])
 	if len(wrapped) < 3 {

@@ -129,6 +129,7 @@ func TestAStrangerVerifiesReceipts(t *testing.T) {
 
 // Threat 17: what is accepted and not yet confirmed is not called anchored.
 func TestThreat17AcceptedIsNotAnchored(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	receipt := filepath.Join(t.TempDir(), "receipt.json")
@@ -287,6 +288,7 @@ func TestVerifyWithCast(t *testing.T) {
 
 // Contracts are deployed to a chain that this folder does not have itself, and everything works through its RPC.
 func TestDeployToAnotherChain(t *testing.T) {
+	t.Parallel()
 	other := newFolder(t, 1)
 	ring, err := local.Open(filepath.Join(other.dir, keysFolder), local.Config{})
 	if err != nil {

@@ -142,6 +142,7 @@ func wantClosed(t *testing.T, all []*dto.MetricFamily) {
 // erasure, restores) to somebody who counts and traces all of it, and searches what they have for what the bundles say of persons
 // and for every id and name in the index.
 func TestThreat06TelemetryNamesNobody(t *testing.T) {
+	t.Parallel()
 	w := newWatched(t)
 	data := testData(t)
 	var said, complained bytes.Buffer
@@ -244,6 +245,7 @@ func fetch(t *testing.T, url string) (status int, body string) {
 
 // A chain that is dead, or that hangs, is shown as such within a second, and the service stays ready.
 func TestScrapingWhileTheChainIsDead(t *testing.T) {
+	t.Parallel()
 	w := newWatched(t)
 	w.config.Metrics.Listen = "127.0.0.1:0"
 	st := w.opened(t)
@@ -287,6 +289,7 @@ func (r *readiness) forget() {
 
 // `lethe serve` serves metrics beside the API and for as long, and strangers see no more of readiness than names.
 func TestServeServesMetrics(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	config := filepath.Join(t.TempDir(), "lethe.yaml")
 	if err := os.WriteFile(config, []byte("metrics: {listen: \"127.0.0.1:0\"}\n"), 0o600); err != nil {

@@ -57,6 +57,7 @@ func TestThreat42EverythingPutBackButTheChain(t *testing.T) {
 
 // Threat 42: what the law keeps was put back with the rest. Its originals are the only copy then, and are not destroyed.
 func TestThreat42KeptRecordsAreNotDestroyedWithTheirOriginals(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	older := f.clone(t)
 	must[erased](t, eraseArgs(f, 0)...)
@@ -73,6 +74,7 @@ func TestThreat42KeptRecordsAreNotDestroyedWithTheirOriginals(t *testing.T) {
 
 // The log's folder and its copy are put back, the index is not: it knows more entries than the log has.
 func TestALogPutBackIsNotSignedOver(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	older := f.clone(t)
@@ -292,6 +294,7 @@ func TestThreat42WhichLedgerCopyIsAWitness(t *testing.T) {
 
 // A log that is shorter than what was accepted does not pass an audit, nor does a damaged tile of either place.
 func TestAuditNamesWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 2)
 	must[vault.AnchorInfo](t, "log", "anchor", "--dir", f.dir)
 	for _, place := range []string{filepath.Join(objectsFolder, "log/0/tile/entries/000"), filepath.Join(logFolder, "0/tile/entries/000")} {
@@ -324,6 +327,7 @@ func TestAuditNamesWhatIsWrong(t *testing.T) {
 
 // An index that has had a log does not begin another one because the file that names it is gone.
 func TestALostNetworkFileIsNotReplaced(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	if err := os.Remove(filepath.Join(f.dir, publicFolder, networkName)); err != nil {
 		t.Fatal(err)
@@ -335,6 +339,7 @@ func TestALostNetworkFileIsNotReplaced(t *testing.T) {
 
 // A published key that is not the key store's is noticed before anything is signed that nobody could verify.
 func TestAnotherKeyOfTheLogIsRefused(t *testing.T) {
+	t.Parallel()
 	f := newFolder(t, 1)
 	p := &program{dir: f.dir}
 	n, err := p.readNetwork(p.publicDir())
