@@ -22,8 +22,8 @@ import (
 	"lethe/vault/fhir/synthetic"
 )
 
-// everyStep says whether tests that walk through all steps of something take every one of them, as CI does, or a few of each kind.
-var everyStep = os.Getenv("LETHE_EVERY") != ""
+// everyStep says whether tests that walk through all steps of something take every one of them, as CI and campaigns do, or a few of each kind.
+var everyStep = os.Getenv("LETHE_EVERY") != "" || os.Getenv("LETHE_CAMPAIGN") != ""
 
 // demoArgs runs the demo; its trial, which takes half of the time, with LETHE_EVERY alone.
 func demoArgs(more ...string) []string {
