@@ -3,6 +3,7 @@
 GO      ?= go
 TOOLS   := bin/tools-$(shell sha256sum tools/go.sum | cut -c1-12)
 FUZZ    ?= 20s
+ATONCE  ?= 4
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
@@ -17,8 +18,8 @@ build: ## build bin/lethe
 demo: build ## the main story, on synthetic patients (or DATA=folder of FHIR bundles)
 	bin/lethe demo $(if $(DATA),--data $(DATA))
 
-test: ## all tests; LETHE_FHIR_DATA=folder adds those on real bundles, LETHE_EVERY=1 what takes minutes
-	GOGC=400 $(GO) test -timeout 35m -p 4 ./cmd/lethe ./vault ./... # the longest first; most of them wait for disks
+test: ## all tests, ATONCE (default 4) packages at once; LETHE_FHIR_DATA=folder adds those on real bundles, LETHE_EVERY=1 what takes minutes
+	GOGC=400 $(GO) test -timeout 35m -p $(ATONCE) ./cmd/lethe ./vault ./... # the longest first; they wait for disks more than they compute
 
 race: ## all tests under the race detector (minutes)
 	$(GO) test -race -short -timeout 30m ./...
