@@ -54,6 +54,7 @@ func TestThreat44BindingsAreARegistrarsWord(t *testing.T) {
 	nobody := *c
 	nobody.Patient = newID()
 	s.refused("of nobody", "not-found", func() error { return errorOf(s.Bind(t.Context(), s.binding(&nobody))) })
+	s.refused("asked for whose there is none", "unbound", func() error { return errorOf(s.Subject(t.Context(), c.Patient)) })
 	s.clock.move(365 * 24 * time.Hour)
 	s.refused("when the accreditation is over", "bad-signature", func() error { return errorOf(s.Bind(t.Context(), s.binding(c))) })
 	s.clock.move(-time.Second)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/consensys/gnark/frontend"
 
@@ -86,11 +87,12 @@ func TestThreat50TheSameEventIsTakenInOnce(t *testing.T) {
 	if err := w.seq.Submit(t.Context(), w.submission(q.event(rollup.Visit, start), visit)); !errors.Is(err, ErrRepeated) {
 		t.Errorf("once it is accepted: %v", err)
 	}
-	others, another := visit, visit
-	others.Tag, another.Entry = q.tag, field.Uint64(78)
-	must(t, w.seq.Submit(t.Context(), w.submission(others, another)))
+	w.now = w.now.Add(time.Minute)
+	others, another, later := visit, visit, visit
+	others.Tag, another.Entry, later.When = q.tag, field.Uint64(78), start+1
+	must(t, w.seq.Submit(t.Context(), w.submission(others, another, later)))
 	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
-	if s := w.record().Cohort.State(); s.Activity.Visits != 3 {
+	if s := w.record().Cohort.State(); s.Activity.Visits != 4 {
 		t.Errorf("%+v", s)
 	}
 }

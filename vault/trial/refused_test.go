@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"lethe/circuits/compliance"
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
 	"lethe/circuits/visits"
@@ -87,6 +88,29 @@ func TestThreat50ABatchOfASizeThatIsNotPinnedIsRefused(t *testing.T) {
 	must(t, w.seq.Submit(t.Context(), w.submission(nine(2)[1:]...)))
 	w.chain.Pinned[visits.Statement(2).Name()] = true
 	must(t, w.seq.Submit(t.Context(), w.submission(nine(3)...)))
+}
+
+// TestACohortIsProvenByTheSmallestThatHoldsIt, of the sizes that the trial has pinned; by chunks of the largest where none does.
+func TestACohortIsProvenByTheSmallestThatHoldsIt(t *testing.T) {
+	pinned := func(versions ...int) Pins {
+		pins := Pins{}
+		for _, v := range versions {
+			pins[compliance.Statement(v).Name()] = true
+		}
+		return pins
+	}
+	for _, c := range []struct {
+		pins         Pins
+		participants int
+		want         int
+	}{
+		{pinned(1, 2, 3), 15, 1}, {pinned(1, 2, 3), 16, 2}, {pinned(1, 2, 3), 63, 2}, {pinned(1, 2, 3), 64, 3}, {pinned(1, 2, 3), 1000, 3},
+		{pinned(1, 3), 16, 3}, {pinned(2), 3, 2}, {pinned(1), 1000, 1},
+	} {
+		if got := c.pins.cohort(c.participants); got != c.want {
+			t.Errorf("%d participants of %v: version %d, not %d", c.participants, c.pins, got, c.want)
+		}
+	}
 }
 
 // TestThreat40ARefusalOfWhatIsThereIsNone: a lost transaction is mined between two looks, so that sending it again is refused.
