@@ -77,7 +77,7 @@ test-backends: ## the conformance suites, and the demo, on the servers that are 
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
 	$(GO) test -timeout 20m -count 1 ./keys/transit ./offchain/object ./offchain/index && \
 	$(GO) test -timeout 20m -count 1 ./anchor/evm -run Geth && \
-	$(GO) test -timeout 20m -count 1 ./cmd/lethe -run 'DemoOnServers|ProcessesApartOnServers|OthersObjectsOnServers|ServingProcessesAreKilledOnServers'
+	LETHE_EVERY=1 $(GO) test -timeout 20m -count 1 ./cmd/lethe -run 'DemoOnServers|ProcessesApartOnServers|OthersObjectsOnServers|ServingProcessesAreKilledOnServers'
 
 campaign-servers: ## every store put back at every moment, faults of every server, residue in their files; tables to bin/ (an hour or two)
 	vars=$$(tools/backends/backends env) && eval "$$vars" && \
