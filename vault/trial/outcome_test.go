@@ -87,7 +87,7 @@ func TestThreat50TheSameEventIsTakenInOnce(t *testing.T) {
 	if err := w.seq.Submit(t.Context(), w.submission(q.event(rollup.Visit, start), visit)); !errors.Is(err, ErrRepeated) {
 		t.Errorf("once it is accepted: %v", err)
 	}
-	w.now = w.now.Add(time.Minute)
+	w.now, w.chain.tick = w.now.Add(time.Minute), 5
 	others, another, later := visit, visit, visit
 	others.Tag, another.Entry, later.When = q.tag, field.Uint64(78), start+1
 	must(t, w.seq.Submit(t.Context(), w.submission(others, another, later)))
