@@ -41,15 +41,9 @@ type ended struct {
 	killed         bool
 }
 
-// lethe runs the program, in a process of its own where it may crash, and with LETHE_EVERY always.
+// lethe runs the program in a process of its own.
 func lethe(t *testing.T, crash string, args ...string) ended {
 	t.Helper()
-	if crash == "" && !everyStep {
-		var out, errs bytes.Buffer
-		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
-		code := p.run(t.Context(), args)
-		return ended{stdout: out.String(), stderr: errs.String(), code: code}
-	}
 	c := exec.CommandContext(t.Context(), os.Args[0], args...)
 	c.Env = append(os.Environ(), asProgram+"=1", crashAt+"="+crash)
 	var out, errs bytes.Buffer
