@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -300,6 +301,28 @@ func TestTwoWritersTakeTurns(t *testing.T) {
 			t.Fatal("written by one who has no lease")
 		}
 		must(t, has.SequenceLog(t.Context(), job))
+		s.wantLogged()
+	}
+}
+
+// backwards is a log that brings entries in, the last one first.
+type backwards struct{ LogWriter }
+
+func (b backwards) Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error) {
+	turned := slices.Clone(entries)
+	slices.Reverse(turned)
+	positions, err := b.LogWriter.Append(ctx, turned)
+	slices.Reverse(positions)
+	return positions, err
+}
+
+// Entries may come into the log in another order than they were given.
+func TestPositionsInAnotherOrder(t *testing.T) {
+	s := newSite(t)
+	s.Service.cfg.Writer = backwards{s.Service.cfg.Writer}
+	for n := range 3 {
+		s.take(person(n).bundle(1))
+		s.logs()
 		s.wantLogged()
 	}
 }

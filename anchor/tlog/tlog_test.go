@@ -173,6 +173,24 @@ func TestABatchIsSequencedInAnotherOrder(t *testing.T) {
 	holds(t, l, added, at)
 }
 
+func TestPositionsThatAreNotTheNextAreRefused(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	l := p.start(t)
+	grow(t, l, 3, "")
+	for name, at := range map[string][]uint64{"one left out": {3, 5}, "one twice": {3, 3}, "an earlier one": {2, 3}} {
+		n := 0
+		l.appender.Add = func(context.Context, *tessera.Entry) tessera.IndexFuture {
+			index := tessera.Index{Index: at[n]}
+			n++
+			return func() (tessera.Index, error) { return index, nil }
+		}
+		if got, err := l.Append(t.Context(), entries(3, 5, "")); err == nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestOpenSignsNothing(t *testing.T) {
 	t.Parallel()
 	p := filled(t, 10)

@@ -109,9 +109,9 @@ func (l *Log) trusted(ctx context.Context, floor *anchor.Accepted) (anchor.Check
 }
 
 // Append adds entries, and answers the position of each: together they take up the next positions of the log, on a busy machine in
-// another order than the one given. They are on disk and in the tree then, and shown by the next Publish. After an error some may be in the log: look at Entries from the size before. A
-// context that is cancelled is noticed between batches. It answers ErrClosed for a log that is not started, and ErrBehind where
-// the folder was put back under it.
+// another order than the one given. They are on disk and in the tree then, and shown by the next Publish. After an error some may be
+// in the log: look at Entries from the size before. A context that is cancelled is noticed between batches. It answers ErrClosed for
+// a log that is not started, and ErrBehind where the folder was put back under it.
 func (l *Log) Append(ctx context.Context, entries []anchor.Hash) ([]uint64, error) {
 	if err := l.takeTurn(ctx); err != nil {
 		return nil, err
