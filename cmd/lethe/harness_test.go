@@ -41,9 +41,17 @@ type ended struct {
 	killed         bool
 }
 
-// lethe runs the program in a process of its own.
+// lethe runs the program, in a process of its own where it may crash, and with LETHE_EVERY always.
 func lethe(t *testing.T, crash string, args ...string) ended {
 	t.Helper()
+	if crash == "" && !everyStep {
+		var out, errs bytes.Buffer
+		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
+		code := p.run(t.Context(), args)
+		syscall.ForkLock.RLock() // a process just being started beside has a copy of the files, and with them of their locks
+		syscall.ForkLock.RUnlock()
+		return ended{stdout: out.String(), stderr: errs.String(), code: code}
+	}
 	c := exec.CommandContext(t.Context(), os.Args[0], args...)
 	c.Env = append(os.Environ(), asProgram+"=1", crashAt+"="+crash)
 	var out, errs bytes.Buffer
