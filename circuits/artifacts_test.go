@@ -49,6 +49,26 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestLoadVerifyingNeedsNoProvingKey(t *testing.T) {
+	dir := t.TempDir()
+	k := newKeys(t, cubicStatement())
+	pin := mustWrite(t, k, dir)
+	if err := os.Remove(filepath.Join(dir, k.Manifest.ProvingKey.String())); err != nil {
+		t.Fatal(err)
+	}
+	v, err := LoadVerifying(dir, cubicStatement(), pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Verifier().Verify(mustProve(t, k, three())); err != nil {
+		t.Error(err)
+	}
+	s := cubicStatement()
+	s.New = func() frontend.Circuit { return new(boolean) }
+	_, err = LoadVerifying(dir, s, pin)
+	wantError(t, err, nil, "constraints: 6, but the circuit has")
+}
+
 func TestThreat33LoadRefusesSwappedKeys(t *testing.T) {
 	dir, otherDir := t.TempDir(), t.TempDir()
 	k, other := newKeys(t, cubicStatement()), newKeys(t, cubicStatement())
@@ -56,12 +76,19 @@ func TestThreat33LoadRefusesSwappedKeys(t *testing.T) {
 
 	_, err := Load(otherDir, cubicStatement(), pin)
 	wantError(t, err, ErrWrongKey, otherPin.String())
+	_, err = LoadVerifying(otherDir, cubicStatement(), pin)
+	wantError(t, err, ErrWrongKey, otherPin.String())
 	swap := func(name, with Hash) {
 		original, _ := os.ReadFile(filepath.Join(dir, name.String()))
 		swapped, _ := os.ReadFile(filepath.Join(otherDir, with.String()))
 		mustWriteFile(t, filepath.Join(dir, name.String()), swapped)
 		_, err := Load(dir, cubicStatement(), pin)
 		wantError(t, err, ErrWrongKey, with.String())
+		if _, err := LoadVerifying(dir, cubicStatement(), pin); name == k.Manifest.VerifyingKey {
+			wantError(t, err, ErrWrongKey, with.String())
+		} else if err != nil {
+			t.Error(err)
+		}
 		mustWriteFile(t, filepath.Join(dir, name.String()), original)
 	}
 	swap(k.Manifest.VerifyingKey, other.Manifest.VerifyingKey)
@@ -80,7 +107,10 @@ func TestThreat33LoadRefusesDevelopmentKeys(t *testing.T) {
 	if !k.Manifest.Insecure || k.Manifest.Warning == "" {
 		t.Errorf("not marked: %+v", k.Manifest)
 	}
-	_, err = Load(dir, cubicStatement(), mustWrite(t, k, dir))
+	pin := mustWrite(t, k, dir)
+	_, err = Load(dir, cubicStatement(), pin)
+	wantError(t, err, ErrDevelopmentKeys, "cubic/v1")
+	_, err = LoadVerifying(dir, cubicStatement(), pin)
 	wantError(t, err, ErrDevelopmentKeys, "cubic/v1")
 }
 

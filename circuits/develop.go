@@ -24,6 +24,20 @@ func DefaultDir() (string, error) {
 // other. An empty dir is DefaultDir. Progress, if not nil, is told each stage as it begins; ctx is heeded between stages. On
 // two cores a set-up takes 3 s for 20,000 constraints and 80 s for 500,000.
 func Develop(ctx context.Context, dir string, s Statement, progress func(stage string)) (*Keys, error) {
+	return develop(ctx, dir, s, progress, true)
+}
+
+// DevelopVerifying is Develop without the proving key, which is not looked at where there are keys.
+func DevelopVerifying(ctx context.Context, dir string, s Statement, progress func(stage string)) (*Verifying, error) {
+	k, err := develop(ctx, dir, s, progress, false)
+	if err != nil {
+		return nil, err
+	}
+	v := k.Verifying // and not what else k holds
+	return &v, nil
+}
+
+func develop(ctx context.Context, dir string, s Statement, progress func(stage string), proves bool) (*Keys, error) {
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -37,14 +51,15 @@ func Develop(ctx context.Context, dir string, s Statement, progress func(stage s
 			return nil, err
 		}
 	}
-	k, err := develop(ctx, dir, c, progress)
+	k, err := keysIn(ctx, dir, c, progress, proves)
 	if err != nil {
 		return nil, fmt.Errorf("development keys for %s: %w", s.Name(), err)
 	}
 	return k, nil
 }
 
-func develop(ctx context.Context, dir string, c *Circuit, progress func(stage string)) (*Keys, error) {
+// keysIn answers the keys in a folder, made if need be; the proving key, where it is read, only if somebody proves.
+func keysIn(ctx context.Context, dir string, c *Circuit, progress func(stage string), proves bool) (*Keys, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -55,7 +70,7 @@ func develop(ctx context.Context, dir string, c *Circuit, progress func(stage st
 		return nil, err
 	}
 	defer unlock()
-	if k, err := readDevelopment(dir, c); err == nil {
+	if k, err := readDevelopment(dir, c, proves); err == nil {
 		return k, nil
 	}
 	if err := os.RemoveAll(dir); err != nil {
@@ -74,16 +89,22 @@ func develop(ctx context.Context, dir string, c *Circuit, progress func(stage st
 	return k, err
 }
 
-func readDevelopment(dir string, c *Circuit) (*Keys, error) {
+func readDevelopment(dir string, c *Circuit, proves bool) (*Keys, error) {
 	manifest, err := os.ReadFile(filepath.Join(dir, ManifestFile))
 	if err != nil {
 		return nil, err
 	}
-	k, err := readKeys(dir, c, manifest)
-	if err == nil && k.Manifest.Setup != Development {
-		err = errors.New("not a development set-up")
+	v, err := readVerifying(dir, c, manifest)
+	if err != nil {
+		return nil, err
 	}
-	return k, err
+	if v.Manifest.Setup != Development {
+		return nil, errors.New("not a development set-up")
+	}
+	if !proves {
+		return &Keys{Verifying: *v}, nil
+	}
+	return v.readProving(dir, c)
 }
 
 func setUp(c *Circuit) (*Keys, error) {

@@ -32,6 +32,32 @@ func mustDevelop(t *testing.T, dir string, s Statement, want []string) *Keys {
 	return k
 }
 
+func TestDevelopVerifyingLooksAtNoProvingKey(t *testing.T) {
+	dir := t.TempDir()
+	v, err := DevelopVerifying(t.Context(), dir, cubicStatement(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := mustDevelop(t, dir, cubicStatement(), fromCache)
+	if v.Manifest.ProvingKey != k.Manifest.ProvingKey || v.Verifier().Key() != k.Verifier().Key() {
+		t.Error("two set-ups")
+	}
+	keys, err := filepath.Glob(filepath.Join(dir, "*", k.Manifest.ProvingKey.String()))
+	if err != nil || len(keys) != 1 {
+		t.Fatal(keys, err)
+	}
+	if err := os.Remove(keys[0]); err != nil {
+		t.Fatal(err)
+	}
+	again, err := DevelopVerifying(t.Context(), dir, cubicStatement(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Verifier().Key() != k.Verifier().Key() {
+		t.Error("made again")
+	}
+}
+
 func TestDevelop(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lethe", "circuits")
 	k := mustDevelop(t, dir, cubicStatement(), anew)

@@ -10,19 +10,29 @@ import (
 	groth16 "github.com/consensys/gnark/backend/groth16/bn254"
 )
 
-// Keys are a compiled statement with the keys for it. They never change.
-type Keys struct {
-	Circuit  *Circuit
+// Verifying is what whoever does not prove needs of a statement's keys: their manifest, held against the circuit, and the verifier. It
+// never changes.
+type Verifying struct {
 	Manifest Manifest
 
-	proving  *groth16.ProvingKey
 	verifier *Verifier
+}
+
+// Verifier verifies what the keys prove.
+func (v *Verifying) Verifier() *Verifier { return v.verifier }
+
+// Keys are a compiled statement with both keys for it. They never change.
+type Keys struct {
+	Verifying
+
+	Circuit *Circuit
+	proving *groth16.ProvingKey
 }
 
 // NewKeys takes keys that a set-up has made, and keeps them: neither may be changed afterwards. It refuses what CheckKey refuses,
 // and keys that do not fit each other or the circuit.
 func NewKeys(c *Circuit, setup Setup, pk *groth16.ProvingKey, vk *groth16.VerifyingKey) (*Keys, error) {
-	k := &Keys{Circuit: c, Manifest: newManifest(c, setup), proving: pk}
+	k := &Keys{Verifying: Verifying{Manifest: newManifest(c, setup)}, Circuit: c, proving: pk}
 	var err error
 	if k.Manifest.ProvingKey, err = hashOf(pk.WriteRawTo); err != nil {
 		return nil, fmt.Errorf("keys for %s: proving key: %w", c.Statement.Name(), err)
@@ -37,20 +47,21 @@ func NewKeys(c *Circuit, setup Setup, pk *groth16.ProvingKey, vk *groth16.Verify
 	return k, nil
 }
 
-// Verifier verifies what these keys prove.
-func (k *Keys) Verifier() *Verifier { return k.verifier }
-
 func (k *Keys) check() error {
-	if err := k.Manifest.check(k.Circuit); err != nil {
-		return fmt.Errorf("manifest: %w", err)
-	}
-	if err := CheckKey(k.verifier.key, k.Circuit.PublicInputs); err != nil {
+	if err := k.Verifying.check(k.Circuit); err != nil {
 		return err
 	}
 	if err := checkProvingKey(k.proving, k.verifier.key, k.Circuit); err != nil {
 		return fmt.Errorf("proving key: %w", err)
 	}
 	return nil
+}
+
+func (v *Verifying) check(c *Circuit) error {
+	if err := v.Manifest.check(c); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	return CheckKey(v.verifier.key, c.PublicInputs)
 }
 
 // CheckKey says why a verifying key for a number of public inputs must not be used, if so: an input whose point is infinity

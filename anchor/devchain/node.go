@@ -57,7 +57,7 @@ func chainConfig(genesis *core.Genesis) *ethconfig.Config {
 	config.DatabaseCache, config.DatabaseHandles = cacheMiB, handles
 	config.TrieCleanCache, config.TrieDirtyCache, config.SnapshotCache = cacheMiB, 0, 0
 	config.TransactionHistory, config.LogNoHistory = 0, true // transactions of all blocks; events are searched without an index
-	config.BlobPool.Datadir = "" // none, so in memory: nobody sends blobs here
+	config.BlobPool.Datadir = ""                             // none, so in memory: nobody sends blobs here
 	config.TxPool.NoLocals = true
 	config.TxPool.Journal = ""
 	return &config

@@ -80,7 +80,7 @@ func (p *program) openEscrow(ctx context.Context, r *remote, patient, disclosure
 		if err != nil {
 			return err
 		}
-		k, err := p.keysFor(ctx, authorization.Statement())
+		k, err := p.verifyingFor(ctx, authorization.Statement())
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (p *program) verifyOpening(ctx context.Context, name string) error {
 	if err := json.Unmarshal(data, &o); err != nil {
 		return fmt.Errorf("%s is not an opening: %w", name, err)
 	}
-	k, err := p.keysFor(ctx, authorization.Statement())
+	k, err := p.verifyingFor(ctx, authorization.Statement())
 	if err != nil {
 		return err
 	}

@@ -214,9 +214,12 @@ func TestThreat53PinnedCeremonyFailsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{config: c}
+	p := &program{config: c, keys: newLoadedKeys()}
 	if _, err := p.keysFor(t.Context(), authorization.Statement()); err == nil {
 		t.Error("keys without a ceremony's")
+	}
+	if _, err := p.verifyingFor(t.Context(), authorization.Statement()); err == nil {
+		t.Error("a verifying key without a ceremony's")
 	}
 	for _, s := range []string{
 		"{nothing: {folder: x, manifest: %s}}", "{authorization: {manifest: %s}}", "{authorization: {folder: x, pin: %s}}",
@@ -234,6 +237,9 @@ func TestThreat53PinnedCeremonyFailsClosed(t *testing.T) {
 	}
 	if _, err := p.keysFor(t.Context(), authorization.Statement()); !errors.Is(err, circuits.ErrWrongKey) {
 		t.Errorf("another manifest: %v", err)
+	}
+	if _, err := p.verifyingFor(t.Context(), authorization.Statement()); !errors.Is(err, circuits.ErrWrongKey) {
+		t.Errorf("another manifest, to verify by: %v", err)
 	}
 }
 
@@ -255,7 +261,7 @@ func TestThreat53AnotherKeyThanTheCeremonysIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := &program{}
+	p := &program{keys: newLoadedKeys()}
 	if err := p.checkPinned(t.Context(), made[1].Verifier()); err != nil {
 		t.Error("nothing is pinned: ", err)
 	}

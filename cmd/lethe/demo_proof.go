@@ -208,7 +208,7 @@ func (d *demo) sameBytes(ctx context.Context, r *remote, made *provenReading, t 
 
 // timeVerify verifies the proof as a stranger would, and says how long that takes.
 func (d *demo) timeVerify(ctx context.Context, made *provenReading) (float64, error) {
-	k, err := d.quiet.keysFor(ctx, authorization.Statement())
+	k, err := d.quiet.verifyingFor(ctx, authorization.Statement())
 	if err != nil {
 		return 0, err
 	}
@@ -264,7 +264,7 @@ func (d *demo) nameReader(ctx context.Context, _ *remote) error {
 	if err != nil {
 		return err
 	}
-	k, err := d.quiet.keysFor(ctx, authorization.Statement())
+	k, err := d.quiet.verifyingFor(ctx, authorization.Statement())
 	if err != nil {
 		return err
 	}

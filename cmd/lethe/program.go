@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 	"k8s.io/klog/v2"
 
-	"lethe/circuits"
 	"lethe/circuits/ceremony"
 )
 
@@ -106,7 +105,7 @@ func (p *program) configure() error {
 	if p.config, err = readConfig(p.configFile); err != nil {
 		return err
 	}
-	p.log, p.keys = p.config.Log.logger(p.stderr, p.verbose), &loadedKeys{of: map[string]*circuits.Keys{}}
+	p.log, p.keys = p.config.Log.logger(p.stderr, p.verbose), newLoadedKeys()
 	klog.SetSlogLogger(p.log) // which the log's library speaks through, for the whole process
 	return nil
 }

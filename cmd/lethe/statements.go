@@ -46,50 +46,73 @@ func (c ceremonyPins) check() error {
 	return nil
 }
 
-// loadedKeys are keys of statements, by their names, that this process has loaded: loading checks every point, for seconds.
+// loadedKeys are keys of statements, by their names, that this process has loaded: that takes seconds.
 type loadedKeys struct {
-	mu sync.Mutex
-	of map[string]*circuits.Keys
+	mu        sync.Mutex
+	proving   map[string]*circuits.Keys
+	verifying map[string]*circuits.Verifying
 }
 
-// keysFor gives the keys of a statement: those of the ceremony that the configuration pins, and nothing else where it pins one; else
-// this user's development set-up, which is made when there is none.
+func newLoadedKeys() *loadedKeys {
+	return &loadedKeys{proving: map[string]*circuits.Keys{}, verifying: map[string]*circuits.Verifying{}}
+}
+
+// keysFor gives the keys of a statement to prove with: those of the ceremony that the configuration pins, and nothing else where it
+// pins one; else this user's development set-up, which is made when there is none.
 func (p *program) keysFor(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
-	if p.keys == nil {
-		return p.loadKeys(ctx, s)
-	}
 	p.keys.mu.Lock()
 	defer p.keys.mu.Unlock()
-	if k, ok := p.keys.of[s.Name()]; ok {
+	if k, ok := p.keys.proving[s.Name()]; ok {
 		return k, nil
 	}
-	k, err := p.loadKeys(ctx, s)
-	if err == nil {
-		p.keys.of[s.Name()] = k
+	k, err := loadKeys(ctx, p, s, circuits.Load, circuits.Develop)
+	if err != nil {
+		return nil, err
 	}
-	return k, err
+	p.warnOf(s, k.Manifest.Setup)
+	p.keys.proving[s.Name()], p.keys.verifying[s.Name()] = k, &k.Verifying
+	return k, nil
 }
 
-func (p *program) loadKeys(ctx context.Context, s circuits.Statement) (*circuits.Keys, error) {
+// verifyingFor gives what is needed of the same keys to verify: a fraction of their time, and of their memory.
+func (p *program) verifyingFor(ctx context.Context, s circuits.Statement) (*circuits.Verifying, error) {
+	p.keys.mu.Lock()
+	defer p.keys.mu.Unlock()
+	if v, ok := p.keys.verifying[s.Name()]; ok {
+		return v, nil
+	}
+	v, err := loadKeys(ctx, p, s, circuits.LoadVerifying, circuits.DevelopVerifying)
+	if err != nil {
+		return nil, err
+	}
+	p.warnOf(s, v.Manifest.Setup)
+	p.keys.verifying[s.Name()] = v
+	return v, nil
+}
+
+func loadKeys[K any](
+	ctx context.Context, p *program, s circuits.Statement,
+	load func(dir string, s circuits.Statement, manifest circuits.Hash) (K, error),
+	develop func(ctx context.Context, dir string, s circuits.Statement, progress func(stage string)) (K, error),
+) (K, error) {
 	for name, pin := range p.config.Proving.Ceremony {
 		if called(s, name) {
-			return circuits.Load(pin.Folder, s, pin.Manifest)
+			return load(pin.Folder, s, pin.Manifest)
 		}
 	}
 	stage := ""
-	k, err := circuits.Develop(ctx, p.config.Proving.Keys, s, func(now string) {
+	return develop(ctx, p.config.Proving.Keys, s, func(now string) {
 		if interactive(p.stderr) && now != stage {
 			p.say("%s: %s", s.Name(), now)
 		}
 		stage = now
 	})
-	if err != nil {
-		return nil, err
-	}
-	if k.Manifest.Setup == circuits.Development {
+}
+
+func (p *program) warnOf(s circuits.Statement, made circuits.Setup) {
+	if made == circuits.Development {
 		p.log.Warn("development keys: whoever made them can prove what is not true", "statement", s.Name())
 	}
-	return k, nil
 }
 
 // checkPinned refuses a verifier by other keys than those of the ceremony that the configuration pins, if it pins one.
@@ -97,7 +120,7 @@ func (p *program) checkPinned(ctx context.Context, v *circuits.Verifier) error {
 	if _, ok := p.config.Proving.Ceremony[v.Statement().ID]; !ok {
 		return nil
 	}
-	k, err := p.keysFor(ctx, v.Statement())
+	k, err := p.verifyingFor(ctx, v.Statement())
 	if err != nil {
 		return fmt.Errorf("proving.ceremony: %w", err)
 	}
@@ -131,7 +154,7 @@ verifying key. Keys of a development set-up are made on first use and kept for t
 		RunE: func(c *cobra.Command, _ []string) error {
 			infos := []statementInfo{}
 			for _, s := range statements() {
-				k, err := p.keysFor(c.Context(), s)
+				k, err := p.verifyingFor(c.Context(), s)
 				if err != nil {
 					return err
 				}
@@ -181,8 +204,8 @@ func (p *program) exportCommand() *cobra.Command {
 	return c
 }
 
-// readProof reads a proof file, and the keys of its statement.
-func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, *circuits.Keys, error) {
+// readProof reads a proof file, and the verifier of its statement.
+func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, *circuits.Verifier, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, nil, err
@@ -193,8 +216,11 @@ func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, 
 	}
 	for _, s := range allStatements() {
 		if s.ID == proof.Statement && s.Version == proof.Version {
-			k, err := p.keysFor(ctx, s)
-			return proof, k, err
+			k, err := p.verifyingFor(ctx, s)
+			if err != nil {
+				return nil, nil, err
+			}
+			return proof, k.Verifier(), nil
 		}
 	}
 	return nil, nil, withHint(fmt.Errorf("%s is a proof of %s, version %d, which is not known here", name, proof.Statement, proof.Version),
@@ -202,18 +228,18 @@ func (p *program) readProof(ctx context.Context, name string) (*circuits.Proof, 
 }
 
 func (p *program) exportSnarkjs(ctx context.Context, name, output string) error {
-	proof, k, err := p.readProof(ctx, name)
+	proof, v, err := p.readProof(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := k.Verifier().Verify(proof); err != nil {
+	if err := v.Verify(proof); err != nil {
 		return err
 	}
-	key, err := k.Verifier().SnarkjsKey()
+	key, err := v.SnarkjsKey()
 	if err != nil {
 		return err
 	}
-	points, public, err := k.Verifier().SnarkjsProof(proof)
+	points, public, err := v.SnarkjsProof(proof)
 	if err != nil {
 		return err
 	}
@@ -237,7 +263,7 @@ func (p *program) exportSolidity(ctx context.Context, statement, output string) 
 		if !called(s, statement) {
 			continue
 		}
-		k, err := p.keysFor(ctx, s)
+		k, err := p.verifyingFor(ctx, s)
 		if err != nil {
 			return err
 		}

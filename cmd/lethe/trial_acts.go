@@ -82,7 +82,7 @@ func (h *trialHouse) terms(ctx context.Context, protocol *trial.Protocol, large 
 		ClaimPeriod: trialClaims, Thresholds: [7]uint32(protocol.Thresholds()), Prices: protocol.Prices,
 	}
 	for _, s := range trialStatements(large) {
-		k, err := h.keysFor(ctx, s)
+		k, err := h.verifyingFor(ctx, s)
 		if err != nil {
 			return t, err
 		}

@@ -134,7 +134,7 @@ func (r contractRefusal) Unwrap() error { return r.error }
 
 // announce deploys the verifier of a statement's key, and announces it.
 func (h *trialHouse) announce(ctx context.Context, at evm.TrialContracts, by evm.Signer, s circuits.Statement) error {
-	k, err := h.keysFor(ctx, s)
+	k, err := h.verifyingFor(ctx, s)
 	if err != nil {
 		return err
 	}

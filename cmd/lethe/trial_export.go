@@ -87,7 +87,7 @@ func (h *trialHouse) verifierOf(ctx context.Context, statement string, version i
 	if i < 0 {
 		return nil, fmt.Errorf("%.40q, version %d, is no statement of this release", statement, version)
 	}
-	k, err := h.keysFor(ctx, all[i])
+	k, err := h.verifyingFor(ctx, all[i])
 	if err != nil {
 		return nil, err
 	}

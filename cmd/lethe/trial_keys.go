@@ -33,7 +33,7 @@ func (p *program) checkTrialKeys(ctx context.Context, trials *evm.Trials, id fie
 		if pinned.Size == 0 {
 			continue
 		}
-		k, err := p.keysFor(ctx, s)
+		k, err := p.verifyingFor(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -48,7 +48,7 @@ func (p *program) checkTrialKeys(ctx context.Context, trials *evm.Trials, id fie
 	return all, nil
 }
 
-func sameTrialKey(k *circuits.Keys, s circuits.Statement, pinned evm.TrialKey) error {
+func sameTrialKey(k *circuits.Verifying, s circuits.Statement, pinned evm.TrialKey) error {
 	template, err := contracts.VerifierTemplate(len(s.Public))
 	if err != nil {
 		return err

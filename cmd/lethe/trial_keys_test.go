@@ -18,7 +18,7 @@ import (
 func TestThreat33AnotherVerifierOnTheChainIsRefused(t *testing.T) {
 	t.Parallel()
 	s := compensation.Statement()
-	k, err := circuits.Develop(t.Context(), "", s, nil)
+	k, err := circuits.DevelopVerifying(t.Context(), "", s, nil)
 	noError(t, err)
 	template, err := contracts.VerifierTemplate(len(s.Public))
 	noError(t, err)

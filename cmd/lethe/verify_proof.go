@@ -115,7 +115,7 @@ func (p *program) trustedKey(ctx context.Context, s circuits.Statement, o verify
 		public = p.publicDir()
 	}
 	if public == "" {
-		k, err := p.keysFor(ctx, s)
+		k, err := p.verifyingFor(ctx, s)
 		if err != nil {
 			return nil, err
 		}
