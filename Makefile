@@ -26,6 +26,7 @@ race: ## all tests under the race detector (minutes)
 
 lint: $(TOOLS)/golangci-lint ## style, import rules, static analysis
 	$(TOOLS)/golangci-lint run ./...
+	cd tools/peers && $(CURDIR)/$(TOOLS)/golangci-lint run ./...
 
 contracts: ## format, lint and tests of the Solidity contracts (Foundry, by npm)
 	contracts/check

@@ -27,12 +27,16 @@ func (p *program) patientCommand() *cobra.Command {
 		Short: "bind a patient to a key",
 		Long: `Says, with the registrar's signature, that a key is the patient's. From then on nobody else can consent for them here. Another key takes its place
 with the signature of the one before (--previous), or, when that is lost, as a recovery, which the patient's receipts show. Grants then end
-and have to be given anew.`,
+and have to be given anew. PATIENT is an id, or an identifier as system|value.`,
 		Example: "  lethe patient bind 0123456789abcdef0123456789abcdef --subject jane.public.json --registrar registrar.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.withService(c.Context(), func(r *remote) error {
-				return p.bindPatient(c.Context(), r, args[0], subject, registrar, previous, recovery)
+				patient, err := r.patientID(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return p.bindPatient(c.Context(), r, patient, subject, registrar, previous, recovery)
 			})
 		},
 	}
@@ -111,10 +115,15 @@ It can be proven once the tree of grants is published next.`,
 	}
 	var note string
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return p.withService(c.Context(), func(r *remote) error { return p.giveGrant(c.Context(), r, f, note) })
+		return p.withService(c.Context(), func(r *remote) (err error) {
+			if f.patient, err = r.patientID(c.Context(), f.patient); err != nil {
+				return err
+			}
+			return p.giveGrant(c.Context(), r, f, note)
+		})
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.patient, "patient", "", "the patient's id (required)")
+	fl.StringVar(&f.patient, "patient", "", "the patient's id, or system|value (required)")
 	fl.StringVar(&f.subject, "subject", "", "the patient's file, or their public one when another signs (required)")
 	fl.StringVar(&f.to, "to", "", "public file of the organisation, provider or trial (required)")
 	fl.StringVar(&f.by, "by", "", "file of the registrar or representative who signs")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
@@ -44,6 +45,29 @@ func (c *clinic) asks(name, lines string) string {
 		}
 	}
 	return file
+}
+
+// identifier is one that the first patient's bundle has, as commands take it.
+func (c *clinic) identifier() string {
+	c.t.Helper()
+	data, err := os.ReadFile(bundleFile(c.t, 0))
+	noError(c.t, err)
+	var b struct {
+		Entry []struct {
+			Resource struct {
+				ResourceType string
+				Identifier   []struct{ System, Value string }
+			}
+		}
+	}
+	_ = json.Unmarshal(data, &b) // other resources have an identifier of another shape
+	for _, e := range b.Entry {
+		if e.Resource.ResourceType == "Patient" {
+			return e.Resource.Identifier[0].System + "|" + e.Resource.Identifier[0].Value
+		}
+	}
+	c.t.Fatal("no patient in the bundle")
+	return ""
 }
 
 func (c *clinic) in(name string) string { return filepath.Join(c.files, name) }
@@ -233,11 +257,13 @@ func TestAPersonProvesTheirConsent(t *testing.T) {
 	c := newClinic(t)
 	c.serve()
 	c.run("issuer", "enrol", c.public("registrar"), "--accreditor", c.file("accreditor"))
-	c.run("patient", "bind", c.patients[0], "--subject", c.public("patient"), "--registrar", c.file("registrar"))
+	known := c.identifier()
+	c.refused("no patient here has that identifier", "patient", "bind", known+"x", "--subject", c.public("patient"), "--registrar", c.file("registrar"))
+	c.run("patient", "bind", known, "--subject", c.public("patient"), "--registrar", c.file("registrar"))
 	proof := c.in("consent.json")
 	proving := []string{"prove", "consent", "--subject", c.file("patient"), "--context", challenge, "--output", proof}
 	c.refused("not in the tree of grants", proving...)
-	c.give("--terms", "for my treatment", "--note", c.in("note"))
+	c.give("--patient", known, "--terms", "for my treatment", "--note", c.in("note"))
 	c.run(proving...)
 	v := decoded[verdict](t, c.run("verify", proof, "--grantee", c.public("hospital"), "--terms", "for my treatment", "--context", challenge, "--max-age", "10m", "--json"))
 	if !v.Valid || v.Proof.Statement != "consent/v1" || len(v.NotChecked) != 0 {

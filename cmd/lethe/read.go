@@ -39,7 +39,11 @@ func patientID(text string, find func(fhir.Identifier) (string, error)) (string,
 	if !ok {
 		return text, nil
 	}
-	return find(fhir.Identifier{System: system, Value: value})
+	id, err := find(fhir.Identifier{System: system, Value: value})
+	if errors.Is(err, vault.ErrNotFound) || refusedAs(err, "not-found") {
+		err = withHint(errors.New("no patient here has that identifier"), "it is SYSTEM|VALUE, both as in the patient's bundle; `lethe patients` lists ids")
+	}
+	return id, err
 }
 
 func (st *state) patientID(ctx context.Context, text string) (string, error) {

@@ -118,7 +118,7 @@ func newPeer(ctx context.Context, name string) (p peer, err error) {
 	if err != nil {
 		return p, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // it is in the temporary folder
 	witness := filepath.Join(dir, "peer.wtns")
 	if err := node(ctx, &p, name, witness); err != nil {
 		return p, err
@@ -131,7 +131,7 @@ func newPeer(ctx context.Context, name string) (p peer, err error) {
 }
 
 func node(ctx context.Context, answer any, args ...string) error {
-	cmd := exec.CommandContext(ctx, "node", append([]string{"witness.mjs"}, args...)...)
+	cmd := exec.CommandContext(ctx, "node", append([]string{"witness.mjs"}, args...)...) //nolint:gosec // names of this program's own
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+	"github.com/consensys/gnark-crypto/utils"
 )
 
 func main() {
@@ -84,7 +85,7 @@ func lagrange(powers []fr.Element, top int) (out []fr.Element) {
 	for p := range top + 1 {
 		level := slices.Clone(powers[:1<<p])
 		fft.NewDomain(1<<p).FFTInverse(level, fft.DIF)
-		fft.BitReverse(level)
+		utils.BitReverse(level)
 		out = append(out, level...)
 	}
 	return out
