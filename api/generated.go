@@ -307,6 +307,18 @@ type Histories struct {
 	Histories []Hex32 `json:"histories"`
 }
 
+// HistoriesRequest defines model for HistoriesRequest.
+type HistoriesRequest struct {
+	Participants []Hex32 `json:"participants"`
+
+	// Signature R and S
+	Signature Signature `json:"signature"`
+
+	// Site the site's place in the plan, from 0
+	Site int       `json:"site"`
+	Time Timestamp `json:"time"`
+}
+
 // Identifier defines model for Identifier.
 type Identifier struct {
 	System string `json:"system"`
@@ -559,11 +571,6 @@ type SubmissionStateState string
 
 // SubmittedEvent defines model for SubmittedEvent.
 type SubmittedEvent = json.RawMessage
-
-// Tags defines model for Tags.
-type Tags struct {
-	Participants []Hex32 `json:"participants"`
-}
 
 // Timestamp defines model for Timestamp.
 type Timestamp = time.Time
@@ -843,7 +850,7 @@ type ConsentToAmendmentJSONRequestBody = TrialPlan
 type FundTrialJSONRequestBody = Funds
 
 // HistoriesJSONRequestBody defines body for Histories for application/json ContentType.
-type HistoriesJSONRequestBody = Tags
+type HistoriesJSONRequestBody = HistoriesRequest
 
 // LiftFlagJSONRequestBody defines body for LiftFlag for application/json ContentType.
 type LiftFlagJSONRequestBody = Reason
@@ -1276,7 +1283,9 @@ type ClientInterface interface {
 
 	// HistoriesWithBody What a site's signature of participants' next events goes on from
 	//
-	// It changes nothing. It is no GET, so that tags stand in no URL.
+	// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+	// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+	// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1285,7 +1294,9 @@ type ClientInterface interface {
 
 	// Histories What a site's signature of participants' next events goes on from
 	//
-	// It changes nothing. It is no GET, so that tags stand in no URL.
+	// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+	// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+	// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2212,7 +2223,9 @@ func (c *RawClient) FundTrial(ctx context.Context, trial TrialParam, body FundTr
 
 // HistoriesWithBody What a site's signature of participants' next events goes on from
 //
-// It changes nothing. It is no GET, so that tags stand in no URL.
+// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2231,7 +2244,9 @@ func (c *RawClient) HistoriesWithBody(ctx context.Context, trial TrialParam, con
 
 // Histories What a site's signature of participants' next events goes on from
 //
-// It changes nothing. It is no GET, so that tags stand in no URL.
+// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4845,7 +4860,9 @@ type ClientWithResponsesInterface interface {
 
 	// HistoriesWithBodyWithResponse What a site's signature of participants' next events goes on from
 	//
-	// It changes nothing. It is no GET, so that tags stand in no URL.
+	// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+	// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+	// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4854,7 +4871,9 @@ type ClientWithResponsesInterface interface {
 
 	// HistoriesWithResponse What a site's signature of participants' next events goes on from
 	//
-	// It changes nothing. It is no GET, so that tags stand in no URL.
+	// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+	// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+	// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7442,7 +7461,9 @@ func (c *ClientWithResponses) FundTrialWithResponse(ctx context.Context, trial T
 
 // HistoriesWithBodyWithResponse What a site's signature of participants' next events goes on from
 //
-// It changes nothing. It is no GET, so that tags stand in no URL.
+// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7457,7 +7478,9 @@ func (c *ClientWithResponses) HistoriesWithBodyWithResponse(ctx context.Context,
 
 // HistoriesWithResponse What a site's signature of participants' next events goes on from
 //
-// It changes nothing. It is no GET, so that tags stand in no URL.
+// It changes nothing. It is no GET, so that tags stand in no URL. The site signs the request with its key in the plan: a site is told of the participants whom it
+// has enrolled, and whoever has a token of the role alone is told of nobody. Signed is H("trial-histories", trial, site, time, D("trial-histories", tags)), with the
+// 32 bytes of each tag one after another and the time in Unix seconds, within a quarter of an hour of the service's clock.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

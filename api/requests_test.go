@@ -134,7 +134,7 @@ var requests = map[string]request{
 	"amendTrial":         {path: ofTrial("/protocol"), body: planBody},
 	"consentToAmendment": {path: ofTrial("/consents"), body: planBody},
 	"fundTrial":          {path: ofTrial("/funds"), body: func() any { return Funds{Wei: "1000"} }},
-	"histories":          {path: ofTrial("/histories"), body: func() any { return Tags{Participants: []string{field.Text(field.Uint64(5))}} }},
+	"histories":          {path: ofTrial("/histories"), body: historiesBody},
 	"submit":             {path: ofTrial("/submissions"), body: submissionBody},
 	"submission":         {path: ofTrial("/submissions/") + patient},
 	"liftFlag":           {path: ofTrial("/lifts"), body: func() any { return Reason{Reason: "expected, and treated"} }},

@@ -27,7 +27,7 @@ type Trials interface {
 	Fund(ctx context.Context, id field.Element, wei *big.Int) (transaction string, err error)
 	Status(ctx context.Context, id field.Element) (trial.Status, error)
 	Protocol(ctx context.Context, id field.Element) (trial.Amendment, error)
-	Histories(ctx context.Context, id field.Element, tags []field.Element) ([]field.Element, error)
+	Histories(ctx context.Context, q *trial.HistoriesRequest) ([]field.Element, error)
 	// Submit takes events in, and leaves a job that proves them.
 	Submit(ctx context.Context, s *trial.Submission) error
 	Outcome(ctx context.Context, id field.Element, submission string) (trial.Outcome, error)
@@ -190,14 +190,16 @@ func (a *api) Histories(ctx context.Context, r HistoriesRequestObject) (Historie
 		return nil, err
 	}
 	var d decoder
-	var tags []field.Element
+	q := trial.HistoriesRequest{
+		Trial: id, Site: uint8(r.Body.Site), Time: d.seconds("time", r.Body.Time), Signature: d.signature("signature", r.Body.Signature),
+	}
 	for _, tag := range r.Body.Participants {
-		tags = append(tags, d.element("participants", tag))
+		q.Participants = append(q.Participants, d.element("participants", tag))
 	}
 	if d.err != nil {
 		return nil, d.err
 	}
-	found, err := trials.Histories(ctx, id, tags)
+	found, err := trials.Histories(ctx, &q)
 	if err != nil {
 		return nil, err
 	}

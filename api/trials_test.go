@@ -32,7 +32,7 @@ func planBody() any {
 // signedEvents are a site's.
 func signedEvents(of field.Element) *trial.Submission {
 	event := rollup.Event{Kind: rollup.Visit, Tag: field.Uint64(5), When: 1_900_000_000, Entry: field.Uint64(6)}
-	s, err := trial.Sign(of, 0, func(field.Element) (field.Element, error) { return field.Uint64(7), nil }, []trial.Report{{Event: event}}, mustKey())
+	s, err := trial.Sign(of, 0, map[field.Element]field.Element{event.Tag: field.Uint64(7)}, []trial.Report{{Event: event}}, mustKey())
 	if err != nil {
 		panic(err)
 	}
@@ -61,6 +61,10 @@ func claimProof(names ...string) json.RawMessage {
 		panic(err)
 	}
 	return data
+}
+
+func historiesBody() any {
+	return HistoriesRequest{Site: 1, Time: now, Participants: []string{field.Text(field.Uint64(5))}, Signature: signature()}
 }
 
 func claimBody() any {
@@ -108,8 +112,8 @@ func (f *fakeTrials) Protocol(context.Context, field.Element) (trial.Amendment, 
 	return trial.Amendment{Plan: []byte("a plan"), Files: map[string][]byte{"a": []byte("b")}}, f.call("Protocol")
 }
 
-func (f *fakeTrials) Histories(_ context.Context, _ field.Element, tags []field.Element) ([]field.Element, error) {
-	return tags, f.call("Histories")
+func (f *fakeTrials) Histories(_ context.Context, q *trial.HistoriesRequest) ([]field.Element, error) {
+	return q.Participants, f.call("Histories")
 }
 
 func (f *fakeTrials) Submit(context.Context, *trial.Submission) error { return f.call("Submit") }

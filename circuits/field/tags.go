@@ -35,6 +35,7 @@ const (
 	TagTrialEvent       Tag = "trial-event"       // a participant's history, one event longer
 	TagTrialBatch       Tag = "trial-batch"       // a batch's digest, one event longer
 	TagTrialBatchSigned Tag = "trial-signed"      // what a site signs of a batch
+	TagTrialHistories   Tag = "trial-histories"   // what a site asks to be told of its participants
 	TagTrialState       Tag = "trial-state"       // what a trial has come to
 	TagResults          Tag = "results"           // all histories of a trial
 	TagCompliance       Tag = "compliance"        // where a chunk of a trial's participants ends

@@ -187,19 +187,8 @@ func (h *trialHouse) Protocol(_ context.Context, id field.Element) (a trial.Amen
 }
 
 // Histories implements api.Trials.
-func (h *trialHouse) Histories(_ context.Context, id field.Element, tags []field.Element) (all []field.Element, err error) {
-	history, err := h.seq.Histories(id)
-	if err != nil {
-		return nil, err
-	}
-	for _, tag := range tags {
-		of, err := history(tag)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, of)
-	}
-	return all, nil
+func (h *trialHouse) Histories(_ context.Context, q *trial.HistoriesRequest) ([]field.Element, error) {
+	return h.seq.Histories(q)
 }
 
 // Submit implements api.Trials.

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"lethe/api"
 	"lethe/circuits/field"
+	"lethe/circuits/identity"
 	rollup "lethe/circuits/trial"
 	"lethe/vault/party"
 	"lethe/vault/trial"
@@ -112,46 +115,36 @@ func (d *trialDesk) sign(ctx context.Context, id field.Element, site string, rep
 	if err := inPlan(protocol.Plan, reports); err != nil {
 		return nil, err
 	}
-	histories, err := d.histories(ctx, id, reports)
+	histories, err := d.histories(ctx, &trial.HistoriesRequest{Trial: id, Site: number, Time: uint64(time.Now().Unix()), Participants: trial.AskedOf(reports)}, key)
 	if err != nil {
 		return nil, err
 	}
-	return trial.Sign(id, number, func(tag field.Element) (field.Element, error) {
-		history, ok := histories[tag]
-		if !ok {
-			return history, rollup.ErrUnknown
-		}
-		return history, nil
-	}, reports, key)
+	return trial.Sign(id, number, histories, reports, key)
 }
 
-// histories are what reports' signature goes on from: of everybody who is enrolled already.
-func (d *trialDesk) histories(ctx context.Context, id field.Element, reports []trial.Report) (map[field.Element]field.Element, error) {
+// histories are what a site's signature goes on from, by the tags of those of whom it asks.
+func (d *trialDesk) histories(ctx context.Context, q *trial.HistoriesRequest, key *identity.SigningKey) (map[field.Element]field.Element, error) {
 	known := map[field.Element]field.Element{}
-	var body api.Tags
-	for _, r := range reports {
-		if _, asked := known[r.Tag]; r.Kind != rollup.Enrolment && !asked {
-			known[r.Tag] = field.Element{}
-			body.Participants = append(body.Participants, field.Text(r.Tag))
-		}
-	}
-	if len(body.Participants) == 0 {
+	if len(q.Participants) == 0 {
 		return known, nil
 	}
-	got, err := d.HistoriesWithResponse(ctx, field.Text(id), body)
+	if err := q.Sign(key); err != nil {
+		return nil, err
+	}
+	body := api.HistoriesRequest{Site: int(q.Site), Time: time.Unix(int64(q.Time), 0).UTC(), Signature: hex.EncodeToString(q.Signature.Bytes())}
+	for _, tag := range q.Participants {
+		body.Participants = append(body.Participants, field.Text(tag))
+	}
+	got, err := d.HistoriesWithResponse(ctx, field.Text(q.Trial), body)
 	if err != nil {
 		return nil, err
 	}
 	found, err := given(got.JSON200)
-	if err != nil || len(found.Histories) != len(body.Participants) {
+	if err != nil || len(found.Histories) != len(q.Participants) {
 		return nil, errors.Join(err, errors.New("the service answers other histories than were asked for"))
 	}
-	for i, tag := range body.Participants {
-		of, err := field.ParseText(tag)
-		if err != nil {
-			return nil, err
-		}
-		if known[of], err = field.ParseText(found.Histories[i]); err != nil {
+	for i, tag := range q.Participants {
+		if known[tag], err = field.ParseText(found.Histories[i]); err != nil {
 			return nil, err
 		}
 	}

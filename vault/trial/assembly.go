@@ -49,7 +49,7 @@ type assembly struct {
 
 // seal is the submission's signature with the site's place among the sites.
 func (p *Protocol) seal(sub *Submission) (rollup.Seal, error) {
-	key, err := identity.ParsePublicKey(p.Plan.Sites[sub.Site].Key)
+	key, err := p.siteKey(sub.Site)
 	if err != nil {
 		return rollup.Seal{}, err
 	}

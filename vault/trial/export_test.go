@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -33,7 +34,7 @@ func newArchived(t *testing.T) *archived {
 	t.Helper()
 	a := &archived{world: newWorld(t), trapdoors: newTrapdoors(t)}
 	var err error
-	a.seq, err = New(Config{Store: a.store, Chain: chainPort{a.chain}, Trees: a, Prove: a.prove})
+	a.seq, err = New(Config{Store: a.store, Chain: chainPort{a.chain}, Trees: a, Prove: a.prove, Now: func() time.Time { return a.now }})
 	must(t, err)
 	a.people = []*person{a.person(40), a.person(50), a.person(60)}
 	p, q, r := a.people[0], a.people[1], a.people[2]

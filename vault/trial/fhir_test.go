@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"encoding/hex"
 	"fmt"
 	"os"
 	"regexp"
@@ -24,8 +23,9 @@ func enrolled(t testing.TB, tags ...field.Element) *Record {
 	}
 	site, err := party.New(party.Site, "site", "")
 	noError(err)
-	plan := strings.ReplaceAll(planText, "KEY", hex.EncodeToString(site.Public.Key))
-	a := Amendment{Plan: []byte(plan), Files: map[string][]byte{"criteria.yaml": []byte(criteriaText), "schema.yaml": []byte(schemaText)}, When: start}
+	clinic, err := party.New(party.Site, "clinic", "")
+	noError(err)
+	a := Amendment{Plan: []byte(planOf(site, clinic)), Files: map[string][]byte{"criteria.yaml": []byte(criteriaText), "schema.yaml": []byte(schemaText)}, When: start}
 	p, err := a.Compile()
 	noError(err)
 	r := &Record{Protocols: []Amendment{a}}

@@ -105,6 +105,7 @@ type world struct {
 	store    *failing
 	seq      *Sequencer
 	site     *party.Secret
+	clinic   *party.Secret // another site
 	attester *party.Secret
 	schema   field.Element
 	grants   *registry.Copy
@@ -178,7 +179,7 @@ func compile(s circuits.Statement) (*circuits.Circuit, error) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, store: &failing{Folder: Folder{Path: t.TempDir(), Copies: []string{t.TempDir()}}, after: -1}}
-	w.site, w.attester = newParty(t, party.Site), newParty(t, party.Attester)
+	w.site, w.clinic, w.attester = newParty(t, party.Site), newParty(t, party.Site), newParty(t, party.Attester)
 	w.grants, w.issuers = newCopy(t, registry.Grants), newCopy(t, registry.Issuers)
 	w.attester.Public.Until = start + 1000*day
 	issuer, err := w.attester.Public.Issuer()
@@ -264,11 +265,32 @@ func (w *world) submission(reports ...Report) *Submission {
 	w.t.Helper()
 	key, err := w.site.SigningKey()
 	must(w.t, err)
-	s, err := w.seq.Histories(w.protocol.ID)
-	must(w.t, err)
-	sub, err := Sign(w.protocol.ID, 0, s, reports, key)
+	sub, err := Sign(w.protocol.ID, 0, w.histories(AskedOf(reports)...), reports, key)
 	must(w.t, err)
 	return sub
+}
+
+// histories are what the site is told of its participants.
+func (w *world) histories(tags ...field.Element) map[field.Element]field.Element {
+	w.t.Helper()
+	all, err := w.seq.Histories(w.asks(w.site, tags...))
+	must(w.t, err)
+	known := map[field.Element]field.Element{}
+	for i, tag := range tags {
+		known[tag] = all[i]
+	}
+	return known
+}
+
+// asks is the request of whoever has such a file; of who is no site, in the name of the first.
+func (w *world) asks(who *party.Secret, tags ...field.Element) *HistoriesRequest {
+	w.t.Helper()
+	key, err := who.SigningKey()
+	must(w.t, err)
+	number, _ := w.protocol.Site(key.Public())
+	q := &HistoriesRequest{Trial: w.protocol.ID, Site: number, Time: uint64(w.now.Unix()), Participants: tags}
+	must(w.t, q.Sign(key))
+	return q
 }
 
 func (p *person) enrols(when uint64) Report {
@@ -281,11 +303,16 @@ func (p *person) event(k rollup.Kind, when uint64) Report {
 
 // amendment is the plan with so many versions.
 func (w *world) amendment(versions int) Amendment {
-	text := strings.ReplaceAll(planText, "KEY", hex.EncodeToString(w.site.Public.Key))
+	text := planOf(w.site, w.clinic)
 	if versions == 2 {
 		text = strings.Replace(text, "phases:", versionText+"phases:", 1)
 	}
 	return Amendment{Plan: []byte(text), Files: map[string][]byte{"criteria.yaml": []byte(criteriaText), "schema.yaml": []byte(schemaText)}, When: start}
+}
+
+// planOf is a plan with two sites.
+func planOf(site, clinic *party.Secret) string {
+	return strings.NewReplacer("KEY1", hex.EncodeToString(site.Public.Key), "KEY2", hex.EncodeToString(clinic.Public.Key)).Replace(planText)
 }
 
 const planText = `format: lethe/trial/v1
@@ -294,7 +321,8 @@ versions:
   - {terms: what you consent to, criteria: criteria.yaml, from: 2030-03-17T17:46:40Z}
 phases: [screening, treatment, follow-up]
 sites:
-  - {name: General Hospital, key: KEY}
+  - {name: General Hospital, key: KEY1}
+  - {name: Clinic, key: KEY2}
 safety_threshold: 2
 recorded_late_after: 240h
 thresholds: {recorded late: 3}

@@ -193,6 +193,14 @@ func (p *Protocol) Site(key identity.PublicKey) (uint8, bool) {
 	return uint8(max(at, 0)), at >= 0
 }
 
+// siteKey is what a site signs with; rollup.ErrNoSite when the plan has no such site.
+func (p *Protocol) siteKey(site uint8) (identity.PublicKey, error) {
+	if int(site) >= len(p.Plan.Sites) {
+		return identity.PublicKey{}, rollup.ErrNoSite
+	}
+	return identity.ParsePublicKey(p.Plan.Sites[site].Key)
+}
+
 // VersionAt is the latest version that is in force at a time; false before the first.
 func (p *Protocol) VersionAt(when uint64) (uint8, bool) {
 	for i := len(p.Rollup.Versions) - 1; i >= 0; i-- {

@@ -169,15 +169,6 @@ func TestABatchAppliedAgainMustComeToItsState(t *testing.T) {
 	}
 }
 
-func TestASiteThatThereIsNot(t *testing.T) {
-	w := newWorld(t)
-	sub := w.submission(w.person(40).enrols(start))
-	sub.Site = 1
-	if err := w.seq.Submit(t.Context(), sub); !errors.Is(err, ErrSubmission) {
-		t.Errorf("%v", err)
-	}
-}
-
 func TestPlansThatNoTrialCanFollow(t *testing.T) {
 	w := newWorld(t)
 	for name, change := range map[string][2]string{

@@ -231,11 +231,15 @@ func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
 		case len(r.Queue) >= MaxQueue:
 			return ErrBusy
 		}
-		if err := r.isNew(sub); err != nil {
-			return err
-		}
 		p, err := r.Protocol()
 		if err != nil {
+			return err
+		}
+		// first of all: who has not the site's key is told nothing of anybody
+		if err := r.signed(p, sub); err != nil {
+			return err
+		}
+		if err := r.isNew(sub); err != nil {
 			return err
 		}
 		cohort, now := r.Cohort, uint64(s.cfg.Now().Unix()) //nolint:gosec // after 1970
@@ -259,30 +263,6 @@ func (s *Sequencer) load(id field.Element) (*Record, *Protocol, error) {
 	}
 	p, err := r.Protocol()
 	return r, p, err
-}
-
-// Histories gives, by tag, the history that a site's next event of somebody goes on from: after all that waits.
-func (s *Sequencer) Histories(id field.Element) (func(tag field.Element) (field.Element, error), error) {
-	r, err := s.cfg.Store.Load(id)
-	if err != nil {
-		return nil, err
-	}
-	return func(tag field.Element) (history field.Element, err error) {
-		if _, p, err := r.Cohort.Opening(tag); err == nil {
-			history = p.History
-		}
-		for _, waits := range r.Queue {
-			for _, report := range waits.Reports {
-				if report.Tag == tag {
-					history = report.Extend(history)
-				}
-			}
-		}
-		if history.IsZero() {
-			return history, rollup.ErrUnknown
-		}
-		return history, nil
-	}, nil
 }
 
 // Step is what Work tells of.
@@ -320,8 +300,8 @@ func (s *Sequencer) workOnce(ctx context.Context, id field.Element, progress fun
 
 // apply applies a submission to a cohort: the batch, and the moves of each of its events.
 func (p *Protocol) apply(c *rollup.Cohort, sub *Submission, time uint64, live live) (*rollup.Batch, [][]rollup.Move, error) {
-	if len(sub.Reports) == 0 || int(sub.Site) >= len(p.Plan.Sites) {
-		return nil, nil, fmt.Errorf("%w: no events, or no such site", ErrSubmission)
+	if len(sub.Reports) == 0 {
+		return nil, nil, fmt.Errorf("%w: no events", ErrSubmission)
 	}
 	b, err := c.Begin(rollup.Setting{Enrols: sub.Reports[0].enrols(), Protocol: p.Rollup, Time: time, Site: sub.Site, Live: live})
 	if err != nil {

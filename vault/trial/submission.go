@@ -53,25 +53,32 @@ type Submission struct {
 	Signature identity.Signature // the site's, of the batch's digest (rollup.BatchMessage)
 }
 
-// Sign signs reports as a site, for the cohort as it is: of everybody whom they are about, it has to know the history.
-func Sign(of field.Element, site uint8, history func(tag field.Element) (field.Element, error), reports []Report, key *identity.SigningKey) (*Submission, error) {
-	digest, now := field.Element{}, map[field.Element]field.Element{}
-	for _, r := range reports {
-		before, known := now[r.Tag]
-		if !known && r.Kind != rollup.Enrolment {
-			var err error
-			if before, err = history(r.Tag); err != nil {
-				return nil, err
-			}
+// Sign signs reports as a site, with the histories that they go on from: of everybody whom they are about and who was enrolled before, see [AskedOf].
+func Sign(of field.Element, site uint8, histories map[field.Element]field.Element, reports []Report, key *identity.SigningKey) (*Submission, error) {
+	for _, tag := range AskedOf(reports) {
+		if known := histories[tag]; known.IsZero() {
+			return nil, rollup.ErrUnknown
 		}
-		now[r.Tag] = r.Extend(before)
-		digest = rollup.Chain(digest, r.Tag, now[r.Tag])
 	}
-	signature, err := key.Sign(rollup.BatchMessage(of, digest))
+	signature, err := key.Sign(rollup.BatchMessage(of, batchDigest(histories, reports)))
 	if err != nil {
 		return nil, err
 	}
 	return &Submission{Trial: of, Site: site, Reports: reports, Signature: signature}, nil
+}
+
+// batchDigest is what a batch comes to that goes on from histories.
+func batchDigest(histories map[field.Element]field.Element, reports []Report) (digest field.Element) {
+	now := map[field.Element]field.Element{}
+	for _, r := range reports {
+		before, known := now[r.Tag]
+		if !known && r.Kind != rollup.Enrolment {
+			before = histories[r.Tag]
+		}
+		now[r.Tag] = r.Extend(before)
+		digest = rollup.Chain(digest, r.Tag, now[r.Tag])
+	}
+	return digest
 }
 
 // ID is what the submission is called: 32 hexadecimal digits of the SHA-256 of its file. The signatures in it are nobody's to guess.

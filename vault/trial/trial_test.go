@@ -97,7 +97,7 @@ func TestThreat50WhatIsRefusedChangesNothing(t *testing.T) {
 		sub  *Submission
 		want error
 	}{
-		"replayed with more beside":   {&more, ErrRepeated},
+		"replayed with more beside":   {&more, rollup.ErrNotSigned},
 		"altered after it was signed": {unsigned, rollup.ErrNotSigned},
 		"enrolled twice":              {w.submission(p.enrols(start)), rollup.ErrEnrolled},
 		"not eligible":                {w.submission(child.enrols(start)), nil},
