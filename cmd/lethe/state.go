@@ -24,6 +24,7 @@ import (
 	"lethe/offchain/ledger"
 	"lethe/offchain/object"
 	"lethe/vault"
+	"lethe/vault/trial"
 	"lethe/vault/certificate"
 )
 
@@ -53,6 +54,7 @@ type state struct {
 	contract anchor.Chain
 	network  anchor.Network
 	book     book
+	waiting  trial.Keys                  // of what waits in trials; nil unless this process holds all rights
 	askKeys  func(context.Context) error // nil where the process has no cheap question
 	objects  objectStore                 // as readiness asks it, uncounted
 	ready    *readiness
@@ -155,7 +157,7 @@ func (st *state) open(ctx context.Context, p *program) error {
 		return err
 	}
 	st.closers = append(st.closers, ring.Close)
-	st.askKeys = ring.ask
+	st.askKeys, st.waiting = ring.ask, ring.waiting()
 	p.telemetry.keys(ring)
 	if st.objects, err = p.openObjects(ctx); err != nil {
 		return err

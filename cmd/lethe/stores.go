@@ -20,6 +20,7 @@ import (
 	"lethe/offchain/index"
 	"lethe/offchain/object"
 	"lethe/vault"
+	"lethe/vault/trial"
 )
 
 // Each store is a folder of the state folder, or a server when one is configured. What is opened is the same to the rest.
@@ -46,6 +47,17 @@ type wrapping interface {
 
 type deriver interface {
 	Derive(ctx context.Context, what string) (*keys.Key, error)
+}
+
+// waiting are the keys of what waits in trials: made by who serves, and destroyed by who erases.
+func (k *keyStore) waiting() trial.Keys {
+	if k.serve == nil || k.erase == nil {
+		return nil
+	}
+	return struct {
+		keys.Wrapper
+		keys.Destroyer
+	}{k.serve, k.erase}
 }
 
 func (k *keyStore) Close() error {

@@ -106,7 +106,7 @@ func (p *program) openTrials(st *state) (*trialHouse, error) {
 		provers: map[string]*circuits.Prover{}, copies: map[registry.Kind]*registry.Copy{}, notes: map[field.Element]trialNote{}, pins: map[field.Element]trial.Pins{}, reverted: map[field.Element]time.Time{},
 	}
 	var err error
-	h.seq, err = trial.New(trial.Config{Store: h.folder, Chain: &trialChain{h}, Trees: h, Prove: h.prove, Log: p.log})
+	h.seq, err = trial.New(trial.Config{Store: h.folder, Chain: &trialChain{h}, Trees: h, Prove: h.prove, Keys: st.waiting, Log: p.log})
 	return h, err
 }
 
@@ -304,7 +304,7 @@ func (h *trialHouse) resume(ctx context.Context) error {
 			h.log.WarnContext(ctx, "a trial's record cannot be read", "error", err)
 			continue
 		}
-		if len(r.Queue) > 0 || r.Closed && r.Published == nil {
+		if len(r.Queue) > 0 || len(r.Spent) > 0 || r.Closed && r.Published == nil {
 			if err := h.enqueue(ctx, id); err != nil {
 				return err
 			}

@@ -21,7 +21,10 @@ type built struct {
 
 // build applies a submission to a cohort and puts together what its proof needs; it says why nothing can be proven.
 func (p *Protocol) build(c *rollup.Cohort, sub *Submission, time uint64, live live, pinned Pins, grants, issuers *registry.Copy) (*built, error) {
-	batch, moves, err := p.apply(c, sub, time, live)
+	if err := sub.named(); err != nil {
+		return nil, err
+	}
+	batch, moves, err := p.apply(c, sub, sub.consents(), time, live)
 	if err != nil {
 		return nil, err
 	}

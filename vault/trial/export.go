@@ -99,10 +99,10 @@ func (a Archive) document(name string, v any) error {
 	return err
 }
 
-// record is the record without what waits, which holds attested values, and the document of results.
+// record is the record without what waits, and the document of results.
 func (a Archive) record(r *Record, on *OnChain) error {
 	kept := *r
-	kept.Queue, kept.Current, kept.Closed = nil, nil, on.Trial.ClosedAt != 0
+	kept.Queue, kept.Current, kept.Spent, kept.Closed = nil, nil, nil, on.Trial.ClosedAt != 0
 	results, err := r.Results()
 	if err != nil {
 		return err

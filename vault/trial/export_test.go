@@ -34,7 +34,7 @@ func newArchived(t *testing.T) *archived {
 	t.Helper()
 	a := &archived{world: newWorld(t), trapdoors: newTrapdoors(t)}
 	var err error
-	a.seq, err = New(Config{Store: a.store, Chain: chainPort{a.chain}, Trees: a, Prove: a.prove, Now: func() time.Time { return a.now }})
+	a.seq, err = New(Config{Store: a.store, Chain: chainPort{a.chain}, Trees: a, Prove: a.prove, Keys: a.keys, Now: func() time.Time { return a.now }})
 	must(t, err)
 	a.people = []*person{a.person(40), a.person(50), a.person(60)}
 	p, q, r := a.people[0], a.people[1], a.people[2]
@@ -433,7 +433,7 @@ func TestThreat13AnArchiveNamesNobody(t *testing.T) {
 		"a waiting identity": field.Text(waits.identity), "a handle": field.Text(p.note.Subject.Handle()),
 		"the attester": hex.EncodeToString(a.attester.Public.Key),
 	}
-	if !bytes.Contains(stored, []byte(secrets["a waiting identity"])) {
+	if !bytes.Contains(stored, []byte(secrets["who waits"])) {
 		t.Fatal("nothing waits: the test shows nothing")
 	}
 	for name, data := range a.archive() {
@@ -442,7 +442,7 @@ func TestThreat13AnArchiveNamesNobody(t *testing.T) {
 				t.Errorf("%s shows %s", name, what)
 			}
 		}
-		for _, member := range []string{`"queue"`, `"current"`, `"attestation"`, `"consent"`} {
+		for _, member := range []string{`"queue"`, `"current"`, `"attestation"`, `"consent"`, `"sealed"`, `"spent_keys"`} {
 			if strings.HasSuffix(name, ".json") && bytes.Contains(data, []byte(member)) {
 				t.Errorf("%s has %s", name, member)
 			}

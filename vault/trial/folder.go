@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -71,32 +72,20 @@ func (f *Folder) Load(id field.Element) (*Record, error) {
 	return r, nil
 }
 
-// Save implements [Store]. The copies are written first: what this folder says is in all of them, but for what events that wait stand on (consents,
-// attested values), which is for who proves them.
+// Save implements [Store]. The copies are written first: what this folder says is in all of them.
 func (f *Folder) Save(id field.Element, r *Record) error {
-	bare := *r
-	bare.Queue = make([]*Submission, len(r.Queue))
-	for i, sub := range r.Queue {
-		bare.Queue[i] = sub.bare()
-	}
-	for _, copied := range f.Copies {
-		if err := save((&Folder{Path: copied}).Of(id), &bare); err != nil {
-			return err
-		}
-	}
-	return save(f.Of(id), r)
-}
-
-func save(dir string, r *Record) error {
 	data, err := json.Marshal(r, jsontext.WithIndent(" "))
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err == nil {
-		err = offchain.ReplaceFile(filepath.Join(dir, recordFile), data)
-	}
 	if err != nil {
-		return fmt.Errorf("trial's record: %w", err)
+		return err
+	}
+	for _, folder := range append(slices.Clone(f.Copies), f.Path) {
+		dir := (&Folder{Path: folder}).Of(id)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("trial's record: %w", err)
+		}
+		if err := offchain.ReplaceFile(filepath.Join(dir, recordFile), data); err != nil {
+			return fmt.Errorf("trial's record: %w", err)
+		}
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ import (
 	"lethe/circuits/identity"
 	rollup "lethe/circuits/trial"
 	"lethe/circuits/visits"
+	"lethe/keys"
+	"lethe/keys/local"
 	"lethe/vault/attest"
 	"lethe/vault/party"
 	"lethe/vault/registry"
@@ -103,6 +105,7 @@ type world struct {
 	t        *testing.T
 	chain    *chain
 	store    *failing
+	keys     *ring
 	seq      *Sequencer
 	site     *party.Secret
 	clinic   *party.Secret // another site
@@ -119,6 +122,53 @@ type failing struct {
 	Folder
 	after int // saves until one fails; negative for never
 	saves int
+}
+
+// ring is a key store that knows which keys it made, and can fail.
+type ring struct {
+	*local.Ring
+	made  []keys.Name
+	down  error
+	wraps func() // called before a key is wrapped
+}
+
+func (r *ring) Create(ctx context.Context, name keys.Name) error {
+	r.made = append(r.made, name)
+	return errors.Join(r.down, r.Ring.Create(ctx, name))
+}
+
+func (r *ring) Wrap(ctx context.Context, name keys.Name, key *keys.Key, ad []byte) ([]byte, error) {
+	if r.wraps != nil {
+		r.wraps()
+	}
+	return r.Ring.Wrap(ctx, name, key, ad)
+}
+
+func (r *ring) Unwrap(ctx context.Context, name keys.Name, wrapped, ad []byte) (*keys.Key, error) {
+	if r.down != nil {
+		return nil, r.down
+	}
+	return r.Ring.Unwrap(ctx, name, wrapped, ad)
+}
+
+func (r *ring) Destroy(ctx context.Context, name keys.Name) error {
+	if r.down != nil {
+		return r.down
+	}
+	return r.Ring.Destroy(ctx, name)
+}
+
+// alive are the keys that were made and not destroyed.
+func (r *ring) alive(t *testing.T) (n int) {
+	t.Helper()
+	for _, name := range r.made {
+		there, err := r.Exists(t.Context(), name)
+		must(t, err)
+		if there {
+			n++
+		}
+	}
+	return n
 }
 
 var errDisk = errors.New("no space left")
@@ -195,7 +245,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w.chain = &chain{Standing: Standing{Pinned: pinned, State: first.Digest(), Protocol: w.protocol.Rollup.Digest(), Now: start}}
 	w.now = time.Unix(start, 0)
-	w.seq, err = New(Config{Store: w.store, Chain: chainPort{w.chain}, Trees: w, Prove: solved, Now: func() time.Time { return w.now }})
+	opened, err := local.Open(t.TempDir(), local.Config{})
+	must(t, err)
+	t.Cleanup(func() { must(t, opened.Close()) })
+	w.keys = &ring{Ring: opened}
+	w.seq, err = New(Config{Store: w.store, Chain: chainPort{w.chain}, Trees: w, Prove: solved, Keys: w.keys, Now: func() time.Time { return w.now }})
 	must(t, err)
 	must(t, w.seq.Create(t.Context(), w.amendment(1)))
 	return w

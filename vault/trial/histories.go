@@ -95,9 +95,9 @@ func (r *Record) history(site uint8, tag field.Element) (history field.Element) 
 		history = p.History
 	}
 	for _, waits := range r.Queue {
-		for _, report := range waits.Reports {
+		for _, report := range waits.Events.Reports {
 			switch {
-			case waits.Site != site || report.Tag != tag:
+			case waits.Events.Site != site || report.Tag != tag:
 			case report.Kind == rollup.Anonymisation: // from here on nobody has the tag
 				history = field.Element{}
 			default:

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"lethe/circuits/field"
-	"lethe/circuits/identity"
 	rollup "lethe/circuits/trial"
 	"lethe/vault/party"
 )
@@ -117,7 +116,7 @@ func TestAHistoryGoesOnFromWhatWaits(t *testing.T) {
 		{gone, field.Element{}},
 		{again, again.Extend(field.Element{})},
 	} {
-		r.Queue = append(r.Queue, &Submission{Trial: w.protocol.ID, Reports: []Report{step.report}, Signature: identity.Signature{}})
+		r.Queue = append(r.Queue, &Queued{Events: &Submission{Trial: w.protocol.ID, Reports: []Report{step.report}}})
 		if got := r.history(0, p.tag); got != step.want {
 			t.Errorf("after %v: %s", step.report.Kind, field.Text(got))
 		}

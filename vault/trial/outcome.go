@@ -27,7 +27,7 @@ type Outcome struct {
 
 // Outcome is what has come of the submission with an id.
 func (r *Record) Outcome(id string) Outcome {
-	if slices.ContainsFunc(r.Queue, func(s *Submission) bool { return s.ID() == id }) {
+	if slices.ContainsFunc(r.Queue, func(w *Queued) bool { return w.ID == id }) {
 		return Outcome{State: Waiting}
 	}
 	if i := slices.IndexFunc(r.Batches, func(b Batch) bool { return b.Submission == id }); i >= 0 {
@@ -42,8 +42,8 @@ func (r *Record) Outcome(id string) Outcome {
 // isNew refuses, as [ErrRepeated], events of which one was recorded, or waits: what a site's system sends again would count twice.
 func (r *Record) isNew(sub *Submission) error {
 	for i, report := range sub.Reports {
-		known := slices.ContainsFunc(r.Queue, func(waits *Submission) bool {
-			return slices.ContainsFunc(waits.Reports, func(w Report) bool { return w.Tag == report.Tag && report.repeats(w.Event) })
+		known := slices.ContainsFunc(r.Queue, func(waits *Queued) bool {
+			return slices.ContainsFunc(waits.Events.Reports, func(w Report) bool { return w.Tag == report.Tag && report.repeats(w.Event) })
 		})
 		if place, there := r.Cohort.Find(report.Tag); there {
 			known = known || slices.ContainsFunc(r.Events[place-1], report.repeats)

@@ -3,9 +3,6 @@ package trial
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,30 +42,6 @@ func TestEventsAreTakenInWhileOthersAreProven(t *testing.T) {
 	}
 	if s := r.Cohort.State(); s.Participants != 2 || s.Batches != 2 || w.chain.State != s.Digest() {
 		t.Errorf("%+v", s)
-	}
-}
-
-// TestThreat13CopiesLackWhatEventsStandOn: the sponsor's copy has the events that wait, and neither the consent nor the attested values.
-func TestThreat13CopiesLackWhatEventsStandOn(t *testing.T) {
-	w := newWorld(t)
-	w.store.Copies = []string{t.TempDir()}
-	p := w.person(40)
-	must(t, w.seq.Submit(t.Context(), w.submission(p.enrols(start))))
-	id := w.protocol.ID
-	read := func(f *Folder) string {
-		data, err := os.ReadFile(filepath.Join(f.Of(id), recordFile))
-		must(t, err)
-		return string(data)
-	}
-	whole, copied := read(&w.store.Folder), read(&Folder{Path: w.store.Copies[0]})
-	for _, secret := range []string{field.Text(p.identity), `"attestation"`, `"consent"`} {
-		if !strings.Contains(whole, secret) || strings.Contains(copied, secret) {
-			t.Errorf("%s: in the record %t, in the copy %t", secret, strings.Contains(whole, secret), strings.Contains(copied, secret))
-		}
-	}
-	r, err := (&Folder{Path: w.store.Copies[0]}).Load(id)
-	if err != nil || len(r.Queue) != 1 || r.Queue[0].Reports[0].Kind != rollup.Enrolment || r.Queue[0].Reports[0].Tag != p.tag {
-		t.Errorf("the copy: %v", err)
 	}
 }
 

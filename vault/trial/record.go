@@ -10,6 +10,7 @@ import (
 	"lethe/circuits"
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
+	"lethe/keys"
 	"lethe/vault/party"
 )
 
@@ -25,9 +26,10 @@ type Record struct {
 	Cohort    *rollup.Cohort
 	Events    [][]rollup.Event // of each participant, in the order of their enrolment; without tags
 	Batches   []Batch          // that the chain has accepted
-	Queue     []*Submission    // that wait
-	Dropped   []Dropped        // that could no longer be proven when their turn came
-	Current   *Current         // the first of the queue, when it has been proven
+	Queue     []*Queued
+	Dropped   []Dropped   // that could no longer be proven when their turn came
+	Current   *Current    // the first of the queue, when it has been proven
+	Spent     []keys.Name // keys that are to be destroyed: of what waits no longer, or is being taken in
 	Closed    bool
 	Published *Published
 }
@@ -96,9 +98,10 @@ type recordJSON struct {
 	State        stateJSON         `json:"state"`
 	Participants []participantJSON `json:"participants"`
 	Batches      []batchJSON       `json:"batches"`
-	Queue        []*Submission     `json:"queue,omitempty"`
+	Queue        []queuedJSON      `json:"queue,omitempty"`
 	Dropped      []droppedJSON     `json:"dropped,omitempty"`
 	Current      *currentJSON      `json:"current,omitempty"`
+	Spent        []keys.Name       `json:"spent_keys,omitempty"`
 	Closed       bool              `json:"closed,omitzero"`
 	Published    *publishedJSON    `json:"published,omitempty"`
 }
@@ -155,6 +158,47 @@ type batchJSON struct {
 	Proof       jsontext.Value `json:"proof"`
 }
 
+type queuedJSON struct {
+	Submission string        `json:"submission"`
+	Events     *Submission   `json:"events"`
+	Consents   []consentJSON `json:"consents"`
+	Key        keys.Name     `json:"key,omitzero"`
+	Wrapped    []byte        `json:"wrapped,omitzero"`
+	Sealed     []byte        `json:"sealed,omitzero"`
+}
+
+type consentJSON struct {
+	Leaf  party.Element `json:"leaf"`
+	Index uint32        `json:"index"`
+	From  uint64        `json:"from"`
+	Until uint64        `json:"until"`
+}
+
+func queuedOf(w *Queued) queuedJSON {
+	j := queuedJSON{Submission: w.ID, Events: w.Events}
+	for _, c := range w.Consents {
+		j.Consents = append(j.Consents, consentJSON{party.Element(c.Leaf), c.Index, c.From, c.Until})
+	}
+	if s := w.Sealed; s != nil {
+		j.Key, j.Wrapped, j.Sealed = s.Key, s.Wrapped, s.Data
+	}
+	return j
+}
+
+func (j queuedJSON) queued() (*Queued, error) {
+	w := &Queued{ID: j.Submission, Events: j.Events}
+	for _, c := range j.Consents {
+		w.Consents = append(w.Consents, rollup.Consent{Leaf: field.Element(c.Leaf), Index: c.Index, From: c.From, Until: c.Until})
+	}
+	if j.Key != "" {
+		w.Sealed = &Sealed{j.Key, j.Wrapped, j.Sealed}
+	}
+	if w.Events == nil || len(w.Events.Reports) == 0 || len(w.Events.Reports) != len(w.Consents) {
+		return nil, errors.New("what waits has other consents than events")
+	}
+	return w, nil
+}
+
 type currentJSON struct {
 	Time  uint64         `json:"time"`
 	State party.Element  `json:"state"`
@@ -170,9 +214,12 @@ type publishedJSON struct {
 
 // MarshalJSON writes the document.
 func (r *Record) MarshalJSON() ([]byte, error) {
-	j := recordJSON{Format: RecordFormat, State: stateOf(r.Cohort.State()), Queue: r.Queue, Closed: r.Closed}
+	j := recordJSON{Format: RecordFormat, State: stateOf(r.Cohort.State()), Spent: r.Spent, Closed: r.Closed}
 	for _, a := range r.Protocols {
 		j.Protocols = append(j.Protocols, amendmentJSON(a))
+	}
+	for _, w := range r.Queue {
+		j.Queue = append(j.Queue, queuedOf(w))
 	}
 	for _, d := range r.Dropped {
 		j.Dropped = append(j.Dropped, droppedJSON(d))
@@ -230,14 +277,14 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	if j.Format != RecordFormat {
 		return fmt.Errorf("%w: format %.40q", ErrRecord, j.Format)
 	}
-	*r = Record{Queue: j.Queue, Closed: j.Closed}
+	*r = Record{Spent: j.Spent, Closed: j.Closed}
 	for _, a := range j.Protocols {
 		r.Protocols = append(r.Protocols, Amendment(a))
 	}
 	for _, d := range j.Dropped {
 		r.Dropped = append(r.Dropped, Dropped(d))
 	}
-	for _, step := range []func(*recordJSON) error{r.readCohort, r.readBatches, r.readCurrent} {
+	for _, step := range []func(*recordJSON) error{r.readCohort, r.readBatches, r.readQueue, r.readCurrent} {
 		if err := step(&j); err != nil {
 			return fmt.Errorf("%w: %w", ErrRecord, err)
 		}
@@ -351,6 +398,17 @@ func (r *Record) readBatches(j *recordJSON) error {
 	}
 	if n := len(r.Batches); n > 0 && r.Batches[n-1].State.Digest() != field.Element(j.State.Digest) {
 		return errors.New("the last batch comes to another state")
+	}
+	return nil
+}
+
+func (r *Record) readQueue(j *recordJSON) error {
+	for _, written := range j.Queue {
+		w, err := written.queued()
+		if err != nil {
+			return err
+		}
+		r.Queue = append(r.Queue, w)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
 	"lethe/circuits/visits"
+	"lethe/keys"
 	"lethe/vault/registry"
 )
 
@@ -72,6 +74,7 @@ type Config struct {
 	Chain Chain
 	Trees Trees
 	Prove Prover
+	Keys  Keys
 	Now   func() time.Time // nil for the system's clock
 	Log   *slog.Logger
 }
@@ -79,6 +82,7 @@ type Config struct {
 func (c *Config) check() error {
 	for name, missing := range map[string]bool{
 		"Store": c.Store == nil, "Chain": c.Chain == nil, "Trees": c.Trees == nil, "Prove": c.Prove == nil,
+		"Keys": c.Keys == nil,
 	} {
 		if missing {
 			return fmt.Errorf("trial: Config.%s: missing", name)
@@ -95,9 +99,10 @@ func (c *Config) check() error {
 
 // Sequencer moves trials. It is safe for concurrent use: events are taken in while others are proven.
 type Sequencer struct {
-	cfg  Config
-	step sync.Mutex // one step of a trial at a time, with the proofs and transactions that it takes
-	mu   sync.Mutex // of changes of a record; taken last
+	cfg     Config
+	step    sync.Mutex // one step of a trial at a time, with the proofs and transactions that it takes
+	sealing sync.Mutex // one submission is sealed at a time, and no key destroyed meanwhile
+	mu      sync.Mutex // of changes of a record; taken last
 }
 
 // update changes a trial's record as it is now.
@@ -220,40 +225,56 @@ func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
 	if err != nil {
 		return err
 	}
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	r, p, err := s.load(sub.Trial)
+	if err != nil || r.Outcome(sub.ID()).State != Unknown {
+		return err
+	}
+	if err := s.mayTake(r, p, sub, on, grants, issuers); err != nil {
+		return err
+	}
+	waits, err := s.seal(ctx, sub)
+	if err != nil {
+		return err
+	}
 	return s.update(sub.Trial, func(r *Record) error {
-		switch {
-		case r.Outcome(sub.ID()).State != Unknown:
-			return nil
-		case on.Closed || r.Closed:
-			return ErrClosed
-		case on.Paused && len(sub.Reports) > 0 && sub.Reports[0].enrols():
-			return ErrPaused
-		case len(r.Queue) >= MaxQueue:
-			return ErrBusy
+		r.Queue = append(r.Queue, waits)
+		if sealed := waits.Sealed; sealed != nil {
+			r.Spent = slices.DeleteFunc(r.Spent, func(name keys.Name) bool { return name == sealed.Key })
 		}
-		p, err := r.Protocol()
-		if err != nil {
-			return err
-		}
-		// first of all: who has not the site's key is told nothing of anybody
-		if err := r.signed(p, sub); err != nil {
-			return err
-		}
-		if err := r.isNew(sub); err != nil {
-			return err
-		}
-		cohort, now := r.Cohort, uint64(s.cfg.Now().Unix()) //nolint:gosec // after 1970
-		for _, waits := range append(r.Queue, sub) {
-			// the newest block may be older than what happened now
-			b, err := p.build(cohort, waits, max(on.Now, now, cohort.State().Time), liveIn(grants), on.Pinned, grants, issuers)
-			if err != nil {
-				return err
-			}
-			_, cohort = b.batch.End()
-		}
-		r.Queue = append(r.Queue, sub)
 		return nil
 	})
+}
+
+// mayTake says why a submission cannot be taken in.
+func (s *Sequencer) mayTake(r *Record, p *Protocol, sub *Submission, on Standing, grants, issuers *registry.Copy) error {
+	switch {
+	case on.Closed || r.Closed:
+		return ErrClosed
+	case on.Paused && len(sub.Reports) > 0 && sub.Reports[0].enrols():
+		return ErrPaused
+	case len(r.Queue) >= MaxQueue:
+		return ErrBusy
+	}
+	// first of all: who has not the site's key is told nothing of anybody
+	if err := r.signed(p, sub); err != nil {
+		return err
+	}
+	if err := r.isNew(sub); err != nil {
+		return err
+	}
+	cohort, now := r.Cohort, uint64(s.cfg.Now().Unix()) //nolint:gosec // after 1970
+	// the newest block may be older than what happened now
+	at := func() uint64 { return max(on.Now, now, cohort.State().Time) }
+	for _, waits := range r.Queue {
+		// what can no longer be applied will be dropped in its turn
+		if b, _, err := p.apply(cohort, waits.Events, waits.Consents, at(), liveIn(grants)); err == nil {
+			_, cohort = b.End()
+		}
+	}
+	_, err := p.build(cohort, sub, at(), liveIn(grants), on.Pinned, grants, issuers)
+	return err
 }
 
 func (s *Sequencer) load(id field.Element) (*Record, *Protocol, error) {
@@ -277,7 +298,8 @@ func (s Step) String() string { return fmt.Sprintf("batch %d: %s", s.Batch, s.Do
 // Work proves what waits and has the contract take it, until nothing waits. It goes on where an earlier one was cut off.
 func (s *Sequencer) Work(ctx context.Context, id field.Element, progress func(Step)) error {
 	for {
-		if done, err := s.workOnce(ctx, id, progress); done || err != nil {
+		done, err := s.workOnce(ctx, id, progress)
+		if err = errors.Join(err, s.forget(ctx, id)); done || err != nil {
 			return err
 		}
 	}
@@ -298,8 +320,8 @@ func (s *Sequencer) workOnce(ctx context.Context, id field.Element, progress fun
 	return false, nil
 }
 
-// apply applies a submission to a cohort: the batch, and the moves of each of its events.
-func (p *Protocol) apply(c *rollup.Cohort, sub *Submission, time uint64, live live) (*rollup.Batch, [][]rollup.Move, error) {
+// apply applies a submission to a cohort: the batch, and the moves of each of its events. Of what enrolments stand on it takes their consents.
+func (p *Protocol) apply(c *rollup.Cohort, sub *Submission, consents []rollup.Consent, time uint64, live live) (*rollup.Batch, [][]rollup.Move, error) {
 	if len(sub.Reports) == 0 {
 		return nil, nil, fmt.Errorf("%w: no events", ErrSubmission)
 	}
@@ -309,26 +331,23 @@ func (p *Protocol) apply(c *rollup.Cohort, sub *Submission, time uint64, live li
 	}
 	moves := make([][]rollup.Move, len(sub.Reports))
 	for i := range sub.Reports {
-		if moves[i], err = p.applyReport(b, &sub.Reports[i]); err != nil {
+		if moves[i], err = applyEvent(b, sub.Reports[i].Event, consents[i]); err != nil {
 			return nil, nil, fmt.Errorf("event %d: %w", i+1, err)
 		}
 	}
 	return b, moves, nil
 }
 
-func (p *Protocol) applyReport(b *rollup.Batch, r *Report) ([]rollup.Move, error) {
-	if r.enrols() && r.Tag != rollup.Tag(r.Person, p.ID) {
-		return nil, fmt.Errorf("%w: the tag is not that of the person", ErrSubmission)
-	}
-	switch r.Kind {
+func applyEvent(b *rollup.Batch, e rollup.Event, c rollup.Consent) ([]rollup.Move, error) {
+	switch e.Kind {
 	case rollup.Enrolment:
-		moves, err := b.Enrol(r.Event, r.given())
+		moves, err := b.Enrol(e, c)
 		return moves[:], err
 	case rollup.Reconsent:
-		move, err := b.Reconsent(r.Event, r.given())
+		move, err := b.Reconsent(e, c)
 		return []rollup.Move{move}, err
 	default:
-		return b.Record(r.Event)
+		return b.Record(e)
 	}
 }
 

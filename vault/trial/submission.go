@@ -36,15 +36,6 @@ type Report struct {
 // enrols says whether the report is for a batch of enrolments.
 func (r *Report) enrols() bool { return r.Kind == rollup.Enrolment || r.Kind == rollup.Reconsent }
 
-// given is the consent as a batch takes it.
-func (r *Report) given() (c rollup.Consent) {
-	if r.Consent != nil {
-		g := r.Consent.Grant
-		c = rollup.Consent{Leaf: g.Leaf(), Index: g.Index, From: g.From, Until: g.Until}
-	}
-	return c
-}
-
 // Submission is events of one site, which become one batch. They are all enrolments and re-consents to one version, or none is.
 type Submission struct {
 	Trial     field.Element
@@ -89,6 +80,28 @@ func (s *Submission) ID() string {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:16])
+}
+
+// consents are those of the events, as a batch takes them; nothing where there is none.
+func (s *Submission) consents() []rollup.Consent {
+	all := make([]rollup.Consent, len(s.Reports))
+	for i, r := range s.Reports {
+		if r.Consent != nil {
+			g := r.Consent.Grant
+			all[i] = rollup.Consent{Leaf: g.Leaf(), Index: g.Index, From: g.From, Until: g.Until}
+		}
+	}
+	return all
+}
+
+// named says whether the tags are those of the people.
+func (s *Submission) named() error {
+	for i, r := range s.Reports {
+		if r.enrols() && r.Tag != rollup.Tag(r.Person, s.Trial) {
+			return fmt.Errorf("%w: event %d: the tag is not that of the person", ErrSubmission, i+1)
+		}
+	}
+	return nil
 }
 
 // bare is what the events are without what they stand on.

@@ -44,7 +44,7 @@ func (w *work) next(ctx context.Context) error {
 	if on.Closed {
 		return w.dropAll(ctx, ErrClosed)
 	}
-	if on.Paused && len(w.record.Queue[0].Reports) > 0 && w.record.Queue[0].Reports[0].enrols() {
+	if on.Paused && len(w.record.Queue[0].Events.Reports) > 0 && w.record.Queue[0].Events.Reports[0].enrols() {
 		return w.drop(fmt.Errorf("%w: %w", errUnprovable, ErrPaused)) // what waits behind it does not wait for the board
 	}
 	if w.record.Current == nil || !w.sendable(on) {
@@ -80,10 +80,10 @@ func (w *work) refused(ctx context.Context, refusal error) error {
 func (w *work) dropAll(ctx context.Context, reason error) error {
 	w.cfg.Log.WarnContext(ctx, "what waited in a trial can no longer be taken", "submissions", len(w.record.Queue), "reason", reason)
 	return w.update(w.protocol.ID, func(r *Record) error {
-		for _, sub := range r.Queue {
-			r.Dropped = append(r.Dropped, Dropped{Submission: sub.ID(), Reason: reason.Error()})
+		for _, waits := range r.Queue {
+			r.Dropped = append(r.Dropped, Dropped{Submission: waits.ID, Reason: reason.Error()})
 		}
-		r.Queue, r.Current = nil, nil
+		r.done(len(r.Queue))
 		return nil
 	})
 }
@@ -98,8 +98,8 @@ func (w *work) drop(reason error) error {
 		return reason
 	}
 	return errors.Join(fmt.Errorf("%w: %w", ErrDropped, reason), w.update(w.protocol.ID, func(r *Record) error {
-		r.Dropped = append(r.Dropped, Dropped{Submission: r.Queue[0].ID(), Reason: reason.Error()})
-		r.Queue, r.Current = r.Queue[1:], nil
+		r.Dropped = append(r.Dropped, Dropped{Submission: r.Queue[0].ID, Reason: reason.Error()})
+		r.done(1)
 		return nil
 	}))
 }
@@ -132,7 +132,11 @@ func (w *work) prove(ctx context.Context, on Standing) error {
 	if err != nil {
 		return err
 	}
-	current, sub := &Current{Time: max(on.Now, w.record.Cohort.State().Time)}, w.record.Queue[0]
+	sub, err := w.open(ctx, w.record.Queue[0])
+	if err != nil {
+		return err
+	}
+	current := &Current{Time: max(on.Now, w.record.Cohort.State().Time)}
 	noted := func(index uint32, leaf field.Element) bool {
 		current.Live = append(current.Live, liveIn(grants)(index, leaf))
 		return current.Live[len(current.Live)-1]
@@ -160,7 +164,7 @@ const blockPoll = 200 * time.Millisecond
 // reached is the chain's standing once its newest block is not before any of the events: a site may have signed them since that was made. Submit lets in none that is
 // later than our own clock, so that this is about the time between two blocks.
 func (w *work) reached(ctx context.Context, on Standing) (Standing, error) {
-	newest := slices.MaxFunc(w.record.Queue[0].Reports, func(a, b Report) int { return cmp.Compare(a.When, b.When) }).When
+	newest := slices.MaxFunc(w.record.Queue[0].Events.Reports, func(a, b Report) int { return cmp.Compare(a.When, b.When) }).When
 	for on.Now < newest {
 		select {
 		case <-ctx.Done():
@@ -177,8 +181,8 @@ func (w *work) reached(ctx context.Context, on Standing) (Standing, error) {
 
 // accepted writes down what the chain has taken: the batch is applied again, to the consents that were live when it was proven.
 func (w *work) accepted(ctx context.Context, transaction string) error {
-	sub, then := w.record.Queue[0], w.record.Current.Live
-	b, _, err := w.protocol.apply(w.record.Cohort, sub, w.record.Current.Time, func(uint32, field.Element) (is bool) {
+	waits, then := w.record.Queue[0], w.record.Current.Live
+	b, _, err := w.protocol.apply(w.record.Cohort, waits.Events, waits.Consents, w.record.Current.Time, func(uint32, field.Element) (is bool) {
 		if len(then) > 0 {
 			is, then = then[0], then[1:]
 		}
@@ -192,11 +196,12 @@ func (w *work) accepted(ctx context.Context, transaction string) error {
 		return fmt.Errorf("%w: applied again, the batch comes to another state", ErrRecord)
 	}
 	w.tell("accepted")
-	w.cfg.Log.InfoContext(ctx, "a trial's state has moved", "batch", after.State().Batches, "events", len(sub.Reports), "flag", flag)
+	w.cfg.Log.InfoContext(ctx, "a trial's state has moved", "batch", after.State().Batches, "events", len(waits.Events.Reports), "flag", flag)
 	return w.update(w.protocol.ID, func(r *Record) error {
-		r.Batches = append(r.Batches, Batch{after.State().Batches, after.State(), r.Current.Proof, transaction, flag, sub.ID()})
-		r.keep(sub, after)
-		r.Cohort, r.Queue, r.Current = after, r.Queue[1:], nil
+		r.Batches = append(r.Batches, Batch{after.State().Batches, after.State(), r.Current.Proof, transaction, flag, waits.ID})
+		r.keep(waits.Events, after)
+		r.Cohort = after
+		r.done(1)
 		return nil
 	})
 }

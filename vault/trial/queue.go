@@ -1,0 +1,136 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
+	"lethe/keys"
+)
+
+// Queued is a submission that waits to be proven. What its enrolments stand on (who they are of, consents, attested values) is sealed under a key of its own,
+// which is destroyed once the events wait no longer: whoever reads the record, or a copy of it, has the events alone.
+type Queued struct {
+	ID       string           // of the submission
+	Events   *Submission      // without what they stand on
+	Consents []rollup.Consent // of each event
+	Sealed   *Sealed          // the whole submission; nil where its events stand on nothing
+}
+
+// Sealed is what only the key store opens.
+type Sealed struct {
+	Key     keys.Name
+	Wrapped []byte
+	Data    []byte
+}
+
+// Keys make the keys that what waits is sealed under, and destroy them.
+type Keys interface {
+	keys.Wrapper
+	Destroy(ctx context.Context, name keys.Name) error
+}
+
+// sealContext is what a submission's key is wrapped, and its text sealed, with.
+func sealContext(trial field.Element, submission string) []byte {
+	return []byte("lethe/trial-waiting/v1\x00" + field.Text(trial) + "\x00" + submission)
+}
+
+// seal is a submission as it waits. The record names the key before there is one: whatever happens, it is destroyed.
+func (s *Sequencer) seal(ctx context.Context, sub *Submission) (*Queued, error) {
+	w := &Queued{ID: sub.ID(), Events: sub.bare(), Consents: sub.consents()}
+	if !slices.ContainsFunc(sub.Reports, func(r Report) bool { return r.enrols() }) {
+		return w, nil
+	}
+	plain, err := json.Marshal(sub, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	key, at := keys.NewKey(), sealContext(sub.Trial, w.ID)
+	defer key.Zero()
+	w.Sealed = &Sealed{Key: keys.NewName()}
+	if err := s.update(sub.Trial, func(r *Record) error {
+		r.Spent = append(r.Spent, w.Sealed.Key)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if err := s.cfg.Keys.Create(ctx, w.Sealed.Key); err != nil {
+		return nil, err
+	}
+	if w.Sealed.Wrapped, err = s.cfg.Keys.Wrap(ctx, w.Sealed.Key, key, at); err != nil {
+		return nil, err
+	}
+	w.Sealed.Data, err = keys.Seal(key, at, plain)
+	return w, err
+}
+
+// open gives the whole submission again. Where its key is gone, or does not open it, that is errUnprovable.
+func (s *Sequencer) open(ctx context.Context, w *Queued) (*Submission, error) {
+	if w.Sealed == nil {
+		return w.Events, nil
+	}
+	at := sealContext(w.Events.Trial, w.ID)
+	key, err := s.cfg.Keys.Unwrap(ctx, w.Sealed.Key, w.Sealed.Wrapped, at)
+	if err != nil {
+		return nil, lost(err)
+	}
+	defer key.Zero()
+	plain, err := keys.Open(key, at, w.Sealed.Data)
+	if err != nil {
+		return nil, lost(err)
+	}
+	defer clear(plain)
+	sub := &Submission{}
+	if err := json.Unmarshal(plain, sub); err != nil {
+		return nil, err
+	}
+	if sub.ID() != w.ID {
+		return nil, fmt.Errorf("%w: what waits is another submission than was sealed", ErrRecord)
+	}
+	return sub, nil
+}
+
+// lost tells what can never be opened from a key store that does not answer.
+func lost(err error) error {
+	for _, definite := range []error{keys.ErrNoKey, keys.ErrUnwrap, keys.ErrCorrupt, keys.ErrWrongKey} {
+		if errors.Is(err, definite) {
+			return fmt.Errorf("%w: what the events stand on cannot be opened: %w", errUnprovable, err)
+		}
+	}
+	return err
+}
+
+// done takes the first so many out of the queue: their keys are to be destroyed.
+func (r *Record) done(n int) {
+	for _, w := range r.Queue[:n] {
+		if w.Sealed != nil {
+			r.Spent = append(r.Spent, w.Sealed.Key)
+		}
+	}
+	r.Queue, r.Current = r.Queue[n:], nil
+}
+
+// forget destroys the keys of what waits no longer, and of what was never taken in.
+func (s *Sequencer) forget(ctx context.Context, id field.Element) error {
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	r, err := s.cfg.Store.Load(id)
+	if err != nil || len(r.Spent) == 0 {
+		return err
+	}
+	for _, name := range r.Spent {
+		if err := s.cfg.Keys.Destroy(ctx, name); err != nil {
+			return fmt.Errorf("the key of what waits no longer: %w", err)
+		}
+	}
+	return s.update(id, func(now *Record) error {
+		now.Spent = slices.DeleteFunc(now.Spent, func(name keys.Name) bool { return slices.Contains(r.Spent, name) })
+		return nil
+	})
+}
