@@ -232,6 +232,13 @@ func ofAttestations() map[string]lie {
 		"attestation: signed with R in x":     odd("R in x"),
 		"attestation: signed with R in y":     odd("R in y"),
 		"attestation: signed with S + order":  odd("S + order"),
+		"attestation: of another key":         of(func(a *attestation) { a.Key = field.Random() }),
+		"again: attested of another key":      {again: true, do: func(_ *scene, _ *Circuit, l *slot) { l.Attestation.Key = field.Random() }},
+		"again: attested by nobody":           {again: true, after: func(_ *scene, c *Circuit, _ *slot) { c.IssuersRoot = field.Random() }},
+		"again: attestation of before":        {again: true, do: func(_ *scene, _ *Circuit, l *slot) { l.Attestation.Until = at - 10 }},
+		"again: attested as somebody else": {again: true, after: func(s *scene, _ *Circuit, l *slot) {
+			l.Attestation.Signature = gadget.SignatureOf(s.first.AttestationSignature)
+		}},
 		"attestation: signed for somebody else": {after: func(s *scene, _ *Circuit, l *slot) {
 			l.Attestation.Signature = gadget.SignatureOf(s.first.AttestationSignature)
 		}},

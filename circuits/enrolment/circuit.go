@@ -22,14 +22,15 @@
 //  4. the tag is the identity's, for this trial;
 //  5. grant: unless the consent is deferred, a grant by this identity to this trial for the version's terms is in the tree, at the place that it names, on
 //     the basis of consent, in force at the event's time, and signed by its subject;
-//  6. attestation: unless it is marked ineligible, an enrolment has an attestation of this identity, of the schema of the version's criteria, in force at the
-//     event's time, which satisfies them, signed by an attester who is in the tree of issuers until after it;
+//  6. attestation: unless it is marked ineligible, an event has an attestation of this identity and of the key that the consent is signed with, of the schema of
+//     the version's criteria, in force at the event's time, signed by an attester who is in the tree of issuers until after it; that of an enrolment
+//     satisfies the criteria;
 //  7. the tag was not enrolled: it lies between a neighbour and the next; the neighbour then names it, and it stands at the next place;
 //  8. a re-consent is of somebody who takes part, at this site, and not to an earlier version; it changes their consent and their history alone;
 //  9. what was marked, what is superseded and what comes late is counted, each once for each event, and nothing else.
 //
-// What is not: that a person has one identity only (that is the issuers' to see to), that the roots are fresh and the time is now, what a site
-// knew and did not sign, for whom a site vouches where both consent and eligibility are marked as missing, and that somebody who was anonymised
+// What is not: that a person has one identity only, and that a key is theirs (that is the issuers' to see to: an attester says whose it is, and nothing but the site
+// does where no attestation is), whether an institution holds it, that the roots are fresh and the time is now, what a site knew and did not sign, for whom a site vouches where both consent and eligibility are marked as missing, and that somebody who was anonymised
 // does not enrol again: their tag is gone, so that even the batch that the site signed at first would be taken once more.
 package enrolment
 
@@ -169,11 +170,11 @@ func (b *builder) slot(s *slot) {
 	}
 	there := api.Add(s.New, s.Again)
 	api.AssertIsBoolean(there)
-	gadget.AssertSubset(api, []frontend.Variable{s.Ineligible, s.Deferred}, []frontend.Variable{s.New, s.New})
+	gadget.AssertSubset(api, []frontend.Variable{s.Ineligible, s.Deferred}, []frontend.Variable{there, s.New})
 	b.times(s, there)                                     // 3
 	tag := gadget.TrialTag(api, b.h, s.Identity, b.Trial) // 4
-	leaf := b.grant(s, api.Sub(there, s.Deferred))        // 5
-	b.attestation(s, api.Sub(s.New, s.Ineligible))        // 6
+	leaf, key := b.grant(s, api.Sub(there, s.Deferred))   // 5
+	b.attestation(s, api.Sub(there, s.Ineligible), key)   // 6
 	history := b.event(s).Extend(api, b.h, api.Mul(s.Again, s.Neighbour.History))
 	b.digest = gadget.Chain(api, b.h, there, b.digest, tag, history)
 	b.places(s, tag, leaf, history) // 7, 8
@@ -199,12 +200,12 @@ func (b *builder) versionNumber() frontend.Variable {
 	return b.api.Add(b.Version[0], b.api.Mul(b.Version[1], 2))
 }
 
-// grant gives the leaf, and says, where there is one, that it is a consent in force.
-func (b *builder) grant(s *slot, there frontend.Variable) frontend.Variable {
+// grant gives the leaf, with the key that it is signed with, and says, where there is one, that it is a consent in force.
+func (b *builder) grant(s *slot, there frontend.Variable) (leaf frontend.Variable, key gadget.Point) {
 	api, g := b.api, s.Grant
-	key := b.curve.KeyPoint(g.Preimage)
+	key = b.curve.KeyPoint(g.Preimage)
 	handle := gadget.Subject{Key: key, Identity: s.Identity, Custody: s.Custodial, Salt: g.HandleSalt}.Handle(b.h)
-	leaf := gadget.Grant{
+	leaf = gadget.Grant{
 		Subject: handle, Grantee: b.Trial, Scope: g.Scope, Purpose: g.Purpose, From: g.From, Until: g.Until, Basis: int(identity.BasisConsent),
 		Role: int(identity.Self), Terms: b.version.Terms, Index: gadget.Index(api, g.Path[:]), Salt: g.Salt, ViewHash: g.ViewHash,
 	}.Leaf(b.h)
@@ -214,10 +215,11 @@ func (b *builder) grant(s *slot, there frontend.Variable) frontend.Variable {
 	gadget.Bits(api, g.Until, identity.TimeBits)
 	gadget.Bits(api, api.Mul(there, api.Sub(s.When, g.From)), identity.TimeBits)
 	gadget.Bits(api, api.Mul(there, api.Sub(g.Until, s.When, 1)), identity.TimeBits)
-	return leaf
+	return leaf, key
 }
 
-func (b *builder) attestation(s *slot, there frontend.Variable) {
+// attestation says, where there is one, that it is of this person, and of the key that their consent is signed with.
+func (b *builder) attestation(s *slot, there frontend.Variable, signer gadget.Point) {
 	api, a := b.api, s.Attestation
 	message := gadget.Attestation{Identity: s.Identity, Key: a.Key, Schema: b.Policy.Schema, From: a.From, Until: a.Until, Values: a.Values}.Message(api, b.h)
 	key := b.curve.KeyPoint(a.Preimage)
@@ -227,7 +229,8 @@ func (b *builder) attestation(s *slot, there frontend.Variable) {
 	gadget.Bits(api, api.Mul(there, api.Sub(a.AttesterUntil, s.When, 1)), identity.TimeBits)
 	gadget.Bits(api, api.Mul(there, api.Sub(s.When, a.From)), identity.TimeBits)
 	gadget.Bits(api, api.Mul(there, api.Sub(a.Until, s.When, 1)), identity.TimeBits)
-	b.Policy.AssertHoldsIf(api, there, a.Values)
+	gadget.AssertIf(api, api.Mul(there, api.Sub(1, s.Deferred)), b.h.Hash(field.TagKey, signer.X, signer.Y), a.Key)
+	b.Policy.AssertHoldsIf(api, api.Mul(there, s.New), a.Values)
 }
 
 // places moves the neighbour, or the participant who consents again, and then the place of who is new.

@@ -21,17 +21,20 @@ func TestEachDeviationIsCountedOnce(t *testing.T) {
 		e    trial.Event
 		want trial.Deviations
 	}{
-		"none":          {at, marked(false, false), trial.Deviations{}},
-		"ineligible":    {at, marked(true, false), trial.Deviations{Ineligible: 1}},
-		"deferred":      {at, marked(false, true), trial.Deviations{Deferred: 1}},
-		"superseded":    {trialtest.Superseded, enrolment(trialtest.Superseded), trial.Deviations{Superseded: 1}},
-		"late":          {now + 10*trialtest.Day + 1, enrolment(now), trial.Deviations{Late: 1}},
-		"not yet late":  {now + 10*trialtest.Day, enrolment(now), trial.Deviations{}},
-		"just in force": {trialtest.Superseded, enrolment(trialtest.Superseded - 1), trial.Deviations{}},
+		"none":              {at, marked(false, false), trial.Deviations{}},
+		"ineligible":        {at, marked(true, false), trial.Deviations{Ineligible: 1}},
+		"deferred":          {at, marked(false, true), trial.Deviations{Deferred: 1}},
+		"superseded":        {trialtest.Superseded, enrolment(trialtest.Superseded), trial.Deviations{Superseded: 1}},
+		"late":              {now + 10*trialtest.Day + 1, enrolment(now), trial.Deviations{Late: 1}},
+		"not yet late":      {now + 10*trialtest.Day, enrolment(now), trial.Deviations{}},
+		"again, attested":   {at, trial.Event{Kind: trial.Reconsent, When: at - 10}, trial.Deviations{}},
+		"again, unattested": {at, trial.Event{Kind: trial.Reconsent, When: at - 10, Ineligible: true}, trial.Deviations{Ineligible: 1}},
+		"just in force":     {trialtest.Superseded, enrolment(trialtest.Superseded - 1), trial.Deviations{}},
 	} {
-		c := s.batch(t, tc.time, 0, entrant{s.fresh, tc.e})
+		of := lie{again: tc.e.Kind == trial.Reconsent}.of(s)
+		c := s.batch(t, tc.time, 0, entrant{of, tc.e})
 		b := newBatch(t, s.World, tc.time, 0)
-		b.add(t, s.fresh, tc.e)
+		b.add(t, of, tc.e)
 		_, after := b.Batch.End()
 		state := after.State()
 		if got := state.Deviations; got != tc.want {
@@ -82,16 +85,20 @@ func TestReasonsAreGivenBeforeTheWork(t *testing.T) {
 		change func(b *enrolling)
 		want   error
 	}{
-		"true":                   {func(*enrolling) {}, nil},
-		"no grant":               {func(b *enrolling) { b.Entries[0].Grant = nil }, ErrNotGranted},
-		"another's grant":        {func(b *enrolling) { b.Entries[0].Identity = field.Random() }, ErrNotGranted},
-		"a grant's path":         {func(b *enrolling) { b.GrantsRoot = field.Random() }, ErrNotGranted},
-		"a grant's signature":    {func(b *enrolling) { b.Entries[0].Grant.Signature.S[31] ^= 1 }, ErrNotGranted},
-		"other terms":            {func(b *enrolling) { b.Entries[0].Grant.Grant.Terms = field.Random() }, ErrNotGranted},
-		"no attestation":         {func(b *enrolling) { b.Entries[0].Attestation = nil }, ErrNotEligible},
-		"no attester":            {func(b *enrolling) { b.IssuersRoot = field.Random() }, ErrNotEligible},
-		"an expired attester":    {func(b *enrolling) { b.Entries[0].Attestation.AttesterUntil = now }, ErrNotEligible},
-		"an attested signature":  {func(b *enrolling) { b.Entries[0].Attestation.Signature.S[31] ^= 1 }, ErrNotEligible},
+		"true":                  {func(*enrolling) {}, nil},
+		"no grant":              {func(b *enrolling) { b.Entries[0].Grant = nil }, ErrNotGranted},
+		"another's grant":       {func(b *enrolling) { b.Entries[0].Identity = field.Random() }, ErrNotGranted},
+		"a grant's path":        {func(b *enrolling) { b.GrantsRoot = field.Random() }, ErrNotGranted},
+		"a grant's signature":   {func(b *enrolling) { b.Entries[0].Grant.Signature.S[31] ^= 1 }, ErrNotGranted},
+		"other terms":           {func(b *enrolling) { b.Entries[0].Grant.Grant.Terms = field.Random() }, ErrNotGranted},
+		"no attestation":        {func(b *enrolling) { b.Entries[0].Attestation = nil }, ErrNotTheirs},
+		"no attester":           {func(b *enrolling) { b.IssuersRoot = field.Random() }, ErrNotTheirs},
+		"an expired attester":   {func(b *enrolling) { b.Entries[0].Attestation.AttesterUntil = now }, ErrNotTheirs},
+		"an attested signature": {func(b *enrolling) { b.Entries[0].Attestation.Signature.S[31] ^= 1 }, ErrNotTheirs},
+		"of another key":        {func(b *enrolling) { b.reattest(func(a *identity.Attestation) { a.Key = field.Random() }) }, ErrNotTheirs},
+		"not eligible": {func(b *enrolling) {
+			b.reattest(func(a *identity.Attestation) { a.Values[0] = identity.KnownValue(17) })
+		}, ErrNotEligible},
 		"other criteria":         {func(b *enrolling) { b.Witness.Policy.Scope = field.Random() }, trial.ErrNotInForce},
 		"no such version":        {func(b *enrolling) { b.Version = 3 }, trial.ErrNotInForce},
 		"another version":        {func(b *enrolling) { b.Version = 1 }, trial.ErrNotInForce},
@@ -114,4 +121,16 @@ func TestReasonsAreGivenBeforeTheWork(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
 		}
 	}
+}
+
+// reattest has the attester sign something else of the first entry's person.
+func (b *enrolling) reattest(change func(a *identity.Attestation)) {
+	a := *b.Entries[0].Attestation
+	change(&a.Attestation)
+	signature, err := b.Attester.Sign(a.Attestation.Message())
+	if err != nil {
+		panic(err)
+	}
+	a.Signature = signature
+	b.Entries[0].Attestation = &a
 }

@@ -123,7 +123,8 @@ func (c *Circuit) made(api frontend.API) ([]frontend.Variable, error) {
 	for i := range c.Slots {
 		s := &c.Slots[i]
 		tag := gadget.TrialTag(api, b.h, s.Identity, c.Trial)
-		grant, a := b.grant(s, 0), s.Attestation
+		grant, _ := b.grant(s, 0)
+		a := s.Attestation
 		after, joins := b.change(s, tag, grant, b.event(s).Extend(api, b.h, api.Mul(s.Again, s.Neighbour.History)))
 		issuer := gadget.Issuer{Key: b.curve.KeyPoint(a.Preimage), Role: int(identity.Attester), Until: a.AttesterUntil}.Leaf(b.h)
 		message := gadget.Attestation{Identity: s.Identity, Key: a.Key, Schema: c.Policy.Schema, From: a.From, Until: a.Until, Values: a.Values}.Message(api, b.h)

@@ -75,18 +75,19 @@ func (s *scene) others(t testing.TB) map[string]*Circuit {
 		return s.batch(t, at, 0, entrant{s.fresh, e})
 	}
 	others := map[string]*Circuit{
-		"a re-consent":       s.batch(t, at, 0, entrant{s.enrolled, trial.Event{Kind: trial.Reconsent, When: at - 10}}),
-		"ineligible":         of(func(e *trial.Event) { e.Ineligible = true }),
-		"deferred":           of(func(e *trial.Event) { e.Deferred = true }),
-		"neither":            of(func(e *trial.Event) { e.Deferred, e.Ineligible = true, true }),
-		"at another time":    of(func(e *trial.Event) { e.When = at - 9 }),
-		"of an institution":  s.batch(t, at, 0, entrant{s.custodial, trial.Event{Kind: trial.Enrolment, When: at - 10, Custodial: true}}),
-		"who comes first":    s.batch(t, at, 0, entrant{s.first, enrolment(at - 10)}),
-		"nothing":            s.batch(t, at, 0),
-		"two":                s.batch(t, at, 0, entrant{s.first, enrolment(at - 11)}, entrant{s.fresh, enrolment(at - 10)}),
-		"superseded":         s.batch(t, trialtest.Superseded+5, 0, entrant{s.fresh, enrolment(trialtest.Superseded)}),
-		"late":               s.batch(t, now+20*trialtest.Day, 0, entrant{s.fresh, enrolment(now)}),
-		"nothing, afterward": s.batch(t, now+20*trialtest.Day, 0),
+		"a re-consent":             s.batch(t, at, 0, entrant{s.enrolled, trial.Event{Kind: trial.Reconsent, When: at - 10}}),
+		"a re-consent, unattested": s.batch(t, at, 0, entrant{s.enrolled, trial.Event{Kind: trial.Reconsent, When: at - 10, Ineligible: true}}),
+		"ineligible":               of(func(e *trial.Event) { e.Ineligible = true }),
+		"deferred":                 of(func(e *trial.Event) { e.Deferred = true }),
+		"neither":                  of(func(e *trial.Event) { e.Deferred, e.Ineligible = true, true }),
+		"at another time":          of(func(e *trial.Event) { e.When = at - 9 }),
+		"of an institution":        s.batch(t, at, 0, entrant{s.custodial, trial.Event{Kind: trial.Enrolment, When: at - 10, Custodial: true}}),
+		"who comes first":          s.batch(t, at, 0, entrant{s.first, enrolment(at - 10)}),
+		"nothing":                  s.batch(t, at, 0),
+		"two":                      s.batch(t, at, 0, entrant{s.first, enrolment(at - 11)}, entrant{s.fresh, enrolment(at - 10)}),
+		"superseded":               s.batch(t, trialtest.Superseded+5, 0, entrant{s.fresh, enrolment(trialtest.Superseded)}),
+		"late":                     s.batch(t, now+20*trialtest.Day, 0, entrant{s.fresh, enrolment(now)}),
+		"nothing, afterward":       s.batch(t, now+20*trialtest.Day, 0),
 	}
 	others["of the second version"], _ = s.ofTheSecond(t)
 	others["a re-consent at the fourth place"] = s.atTheFourth(t)
@@ -130,7 +131,7 @@ var reasons = map[string]string{
 	"Batch_Protocol_Versions_Policy": absent,
 	"b.slots() › b.slot(&b.Slots[i]) › api.AssertIsBoolean(there)": "a slot that is both would need a tag that is the neighbour's and lies after it " +
 		"(again, between)",
-	"b.slots() › b.slot(&b.Slots[i]) › b.attestation(s, api.Sub(s.New, s.Ineligible)) › b.Policy.AssertHoldsIf(api, there, a.Values) › " +
+	"b.slots() › b.slot(&b.Slots[i]) › b.attestation(s, api.Sub(there, s.Ineligible), key) › b.Policy.AssertHoldsIf(api, api.Mul(there, s.New), a.Values) › " +
 		"p.AssertHolds(api, values) › api.AssertIsBoolean(l.End)": "it is a product of two bits here, each of which is held to be one before",
 }
 

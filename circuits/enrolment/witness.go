@@ -44,6 +44,7 @@ var (
 	ErrTooMany     = errors.New("more events than the statement has slots")
 	ErrNotGranted  = errors.New("the consent is not one that this person gave to this trial for this version")
 	ErrNotEligible = errors.New("there is no attestation that satisfies the criteria")
+	ErrNotTheirs   = errors.New("there is no attestation in force of this person, and of the key that the consent is signed with")
 )
 
 // Grant is the consent of an event.
@@ -69,7 +70,7 @@ type Entry struct {
 	Moves       []trial.Move // of an enrolment two, of a re-consent one; see trial.Batch
 	Identity    field.Element
 	Grant       *Grant       // nil where the consent is deferred
-	Attestation *Attestation // nil where the participant is marked ineligible, and of a re-consent
+	Attestation *Attestation // nil where the participant is marked ineligible
 }
 
 // Witness is a batch with all that it stands on.
@@ -108,7 +109,12 @@ func (w *Witness) checkEntry(e *Entry) error {
 	if !e.Event.Deferred && !w.granted(e) {
 		return ErrNotGranted
 	}
-	if e.Event.Kind == trial.Enrolment && !e.Event.Ineligible && !w.eligible(e) {
+	switch {
+	case e.Event.Ineligible:
+		return nil
+	case !w.attested(e):
+		return ErrNotTheirs
+	case e.Event.Kind == trial.Enrolment && !w.Policy.Holds(e.Attestation.Attestation.Values):
 		return ErrNotEligible
 	}
 	return nil
@@ -128,8 +134,8 @@ func (w *Witness) granted(e *Entry) bool {
 		identity.Verify(s.Key, g.Leaf(), e.Grant.Signature) == nil
 }
 
-// eligible says whether the attestation is this person's and satisfies the criteria.
-func (w *Witness) eligible(e *Entry) bool {
+// attested says whether the attestation is in force, and of this person and the key of their consent.
+func (w *Witness) attested(e *Entry) bool {
 	if e.Attestation == nil {
 		return false
 	}
@@ -138,7 +144,8 @@ func (w *Witness) eligible(e *Entry) bool {
 	root, ok := field.Climb(leaf.Leaf(), a.Path)
 	when := e.Event.When
 	return ok && root == w.IssuersRoot && leaf.Check() == nil && a.Attestation.Check() == nil &&
-		a.Attestation.Identity == e.Identity && a.Attestation.Schema == w.Policy.Schema && w.Policy.Holds(a.Attestation.Values) &&
+		a.Attestation.Identity == e.Identity && a.Attestation.Schema == w.Policy.Schema &&
+		(e.Event.Deferred || a.Attestation.Key == identity.KeyDigest(e.Grant.Subject.Key)) &&
 		a.Attestation.From <= when && when < a.Attestation.Until && when < a.AttesterUntil &&
 		identity.Verify(a.Attester, a.Attestation.Message(), a.Signature) == nil
 }

@@ -62,8 +62,8 @@ type TrialVersion struct{ Terms, Policy, From, Until, Present frontend.Variable 
 
 // Protocol is trial.Protocol inside a circuit.
 type Protocol struct {
-	Versions                [trial.Versions]TrialVersion
-	Safety, Lateness, Sites frontend.Variable
+	Versions                      [trial.Versions]TrialVersion
+	Safety, Lateness, Sites, Plan frontend.Variable
 }
 
 // Digest is trial.Protocol.Digest. It bounds every part.
@@ -78,7 +78,7 @@ func (p Protocol) Digest(api frontend.API, h *Hasher) frontend.Variable {
 	}
 	Bits(api, p.Safety, trial.LaneBits)
 	Bits(api, p.Lateness, identity.TimeBits)
-	return h.Hash(field.TagTrialProtocol, append(in, api.Add(p.Safety, api.Mul(p.Lateness, 1<<trial.LaneBits)), p.Sites)...)
+	return h.Hash(field.TagTrialProtocol, append(in, api.Add(p.Safety, api.Mul(p.Lateness, 1<<trial.LaneBits)), p.Sites, p.Plan)...)
 }
 
 // Of picks something of one version by two bits, least significant first.
@@ -156,7 +156,7 @@ func ParticipantOf(p trial.Participant) Participant {
 
 // ProtocolOf is a protocol as an assignment has it.
 func ProtocolOf(p trial.Protocol) Protocol {
-	a := Protocol{Safety: p.Safety, Lateness: p.Lateness, Sites: p.Sites}
+	a := Protocol{Safety: p.Safety, Lateness: p.Lateness, Sites: p.Sites, Plan: p.Plan}
 	for i := range a.Versions {
 		a.Versions[i] = TrialVersion{0, 0, 0, 0, 0}
 		if i < len(p.Versions) {

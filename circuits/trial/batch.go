@@ -94,6 +94,7 @@ func (b *Batch) Reconsent(e Event, c Consent) (Move, error) {
 	p = p.consenting(e, c)
 	b.consented(e)
 	b.after.state.Activity.Reconsents++
+	count(&b.after.state.Deviations.Ineligible, e.Ineligible)
 	b.recorded(e, p.History)
 	return b.after.move(place, p), nil
 }

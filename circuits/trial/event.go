@@ -56,7 +56,7 @@ type Event struct {
 	Phase      uint8         // of a visit, below 8
 	Version    uint8         // that an enrolment or a re-consent is to, from 0
 	Custodial  bool          // of an enrolment: the person's keys are an institution's
-	Ineligible bool          // of an enrolment: without an attestation that satisfies the criteria
+	Ineligible bool          // of an enrolment: without an attestation that satisfies the criteria; of a re-consent: without one
 	Deferred   bool          // of an enrolment: without a consent
 	Entry      field.Element // digest of the data: a visit's results, a report, a reason; random bits of an anonymisation
 	Replaced   field.Element // of a correction: the digest that it corrects
@@ -71,15 +71,15 @@ func (e Event) Extend(history field.Element) field.Element {
 
 // check refuses, as [ErrInvalid], an event that no batch takes.
 func (e Event) check() error {
-	enrols := e.Kind == Enrolment
+	enrols, attested := e.Kind == Enrolment, e.Kind == Enrolment || e.Kind == Reconsent
 	switch {
 	case e.Kind == None || e.Kind > Anonymisation:
 		return fmt.Errorf("%w: %v is no event", ErrInvalid, e.Kind)
 	case e.When > Forever || e.Phase >= 1<<PhaseBits || e.Version >= Versions:
 		return fmt.Errorf("%w: a time, phase or version out of its bounds", ErrInvalid)
-	case !enrols && (e.Custodial || e.Ineligible || e.Deferred):
+	case !enrols && (e.Custodial || e.Deferred) || !attested && e.Ineligible:
 		return fmt.Errorf("%w: %v has a mark of enrolments", ErrInvalid, e.Kind)
-	case e.Version != 0 && !enrols && e.Kind != Reconsent:
+	case e.Version != 0 && !attested:
 		return fmt.Errorf("%w: %v names a version", ErrInvalid, e.Kind)
 	case e.Phase != 0 && e.Kind != Visit:
 		return fmt.Errorf("%w: %v names a phase", ErrInvalid, e.Kind)

@@ -204,6 +204,9 @@ func (h *history) consent(b *Batch, e Event) bool {
 	if e.Kind == Enrolment {
 		e.Custodial, e.Ineligible, e.Deferred = rapid.Bool().Draw(h.t, "custodial"), rapid.Bool().Draw(h.t, "ineligible"), rapid.Bool().Draw(h.t, "deferred")
 	}
+	if e.Kind == Reconsent {
+		e.Ineligible = rapid.Bool().Draw(h.t, "unattested")
+	}
 	var c Consent
 	if !e.Deferred {
 		c = Consent{Leaf: field.Random(), Index: uint32(len(h.grants)), From: 5, Until: e.When + rapid.Uint64Range(0, 30).Draw(h.t, "lasts")}

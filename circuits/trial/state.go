@@ -20,7 +20,7 @@ func (a Activity) Lanes() []uint32 {
 
 // Deviations counts deviations from the protocol.
 type Deviations struct {
-	Ineligible      uint32 // critical: enrolled without an attestation that satisfies the criteria
+	Ineligible      uint32 // critical: enrolled without an attestation that satisfies the criteria, or consented again without one
 	Deferred        uint32 // critical: enrolled without a consent
 	NoConsent       uint32 // critical: visits without a consent in force
 	Superseded      uint32 // visits and consents under a version that is superseded

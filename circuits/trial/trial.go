@@ -67,6 +67,7 @@ type Protocol struct {
 	Safety   uint32        // serious events until a flag is raised; at least 1, below 2^22
 	Lateness uint64        // seconds after which an event is recorded late
 	Sites    field.Element // root of the tree of sites, see SiteLeaf
+	Plan     field.Element // digest of the plan that all this was compiled from
 }
 
 // Check refuses, as [ErrInvalid], a protocol that no trial can have, naming what is wrong.
@@ -94,7 +95,7 @@ func (p Protocol) Digest() field.Element {
 		v[i] = p.Versions[i].Digest()
 	}
 	numbers := pack(part{uint64(p.Safety), LaneBits}, part{p.Lateness, identity.TimeBits})
-	return field.Hash(field.TagTrialProtocol, v[0], v[1], v[2], v[3], numbers, p.Sites)
+	return field.Hash(field.TagTrialProtocol, v[0], v[1], v[2], v[3], numbers, p.Sites, p.Plan)
 }
 
 // SiteLeaf is a site's leaf in the tree of sites; its place is the site's number.

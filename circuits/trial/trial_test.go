@@ -90,7 +90,7 @@ func TestEventsOutOfBoundsAreRefused(t *testing.T) {
 		"phase":               {Kind: Visit, Phase: 8},
 		"version":             {Kind: Enrolment, Version: 4},
 		"a custodial visit":   {Kind: Visit, Custodial: true},
-		"an ineligible one":   {Kind: Reconsent, Ineligible: true},
+		"an ineligible visit": {Kind: Visit, Ineligible: true},
 		"a deferred one":      {Kind: Reconsent, Deferred: true},
 		"a visit's version":   {Kind: Visit, Version: 1},
 		"a withdrawn phase":   {Kind: Withdrawal, Phase: 1},

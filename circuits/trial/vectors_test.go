@@ -33,10 +33,11 @@ type vectors struct {
 }
 
 type protocolVector struct {
-	Safety        uint32
-	Lateness      uint64
-	Sites, Digest text
-	Versions      []struct {
+	Safety      uint32
+	Lateness    uint64
+	Sites, Plan text
+	Digest      text
+	Versions    []struct {
 		Terms, Policy text
 		From, Until   uint64
 	}
@@ -103,7 +104,7 @@ func TestVectorsOfTags(t *testing.T) {
 
 func TestVectorsOfProtocols(t *testing.T) {
 	for _, v := range readVectors(t).Protocols {
-		p := Protocol{Safety: v.Safety, Lateness: v.Lateness, Sites: v.Sites.e}
+		p := Protocol{Safety: v.Safety, Lateness: v.Lateness, Sites: v.Sites.e, Plan: v.Plan.e}
 		for _, of := range v.Versions {
 			p.Versions = append(p.Versions, Version{of.Terms.e, of.Policy.e, of.From, of.Until})
 		}

@@ -121,6 +121,17 @@ func TestEachDeviationIsCountedOnce(t *testing.T) {
 			b.add(t, p, visit(now-5, 0))
 			return b
 		}, trial.Deviations{NoConsent: 1}},
+		"no consent: deferred": {func(t *testing.T, w *trialtest.World, _ *trialtest.Person, at func(uint64) *recording) *recording {
+			later := w.Person(t, identity.Own)
+			b := w.Begin(t, true, now+1)
+			if _, err := b.Enrol(trial.Event{Kind: trial.Enrolment, Tag: later.Tag, When: now, Deferred: true}, trial.Consent{}); err != nil {
+				t.Fatal(err)
+			}
+			_, w.Cohort = b.End()
+			with := at(now + 10)
+			with.add(t, later, visit(now+5, 0))
+			return with
+		}, trial.Deviations{Deferred: 1, NoConsent: 1}},
 		"superseded": {func(t *testing.T, w *trialtest.World, p *trialtest.Person, at func(uint64) *recording) *recording {
 			b := at(trialtest.Superseded)
 			b.add(t, p, visit(trialtest.Superseded, 0))
@@ -140,10 +151,10 @@ func TestEachDeviationIsCountedOnce(t *testing.T) {
 		}, trial.Deviations{AfterWithdrawal: 1}},
 		"late": {func(t *testing.T, w *trialtest.World, p *trialtest.Person, at func(uint64) *recording) *recording {
 			b := at(now + 20*trialtest.Day)
-			b.add(t, p, visit(now+10*trialtest.Day, 0))
-			b.add(t, p, visit(now+10*trialtest.Day-1, 0))
+			b.add(t, p, trial.Event{Kind: trial.Unblinding, When: now + 10*trialtest.Day})
+			b.add(t, p, trial.Event{Kind: trial.Unblinding, When: now + 10*trialtest.Day - 1})
 			return b
-		}, trial.Deviations{Late: 1, Superseded: 2}},
+		}, trial.Deviations{Late: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, p := enrolled(t)
@@ -164,11 +175,11 @@ func TestEachDeviationIsCountedOnce(t *testing.T) {
 	}
 }
 
-// claimsNone is the state after a batch with no deviation counted.
+// claimsNone is the state after a batch of which no deviation is counted.
 func claimsNone(b *recording) field.Element {
 	_, after := b.Batch.End()
 	s := after.State()
-	s.Deviations = trial.Deviations{}
+	s.Deviations = b.Batch.Before().Deviations
 	return s.Digest()
 }
 

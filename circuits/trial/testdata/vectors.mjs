@@ -36,11 +36,11 @@ const version = ([name, from, until]) => {
     json: { terms: text(terms), policy: text(policy), from, until } }
 }
 
-const protocol = (safety, lateness, sites, ...versions) => {
+const protocol = (safety, lateness, sites, plan, ...versions) => {
   const all = versions.map(version)
   const places = [0, 1, 2, 3].map((i) => all[i]?.value ?? 0n)
-  const value = hash('trial-protocol', ...places, packed([safety, 22], [lateness, 40]), draw(sites))
-  return { safety, lateness, sites: text(draw(sites)), versions: all.map((v) => v.json), digest: text(value) }
+  const value = hash('trial-protocol', ...places, packed([safety, 22], [lateness, 40]), draw(sites), draw(plan))
+  return { safety, lateness, sites: text(draw(sites)), plan: text(draw(plan)), versions: all.map((v) => v.json), digest: text(value) }
 }
 
 const participant = (name, numbers) => {
@@ -77,8 +77,8 @@ const count = (n, from) => Array.from({ length: n }, (_, i) => from + i)
 console.log(JSON.stringify({
   tags: ['first', 'second', ''].map(tag),
   protocols: [
-    protocol(1, 0, 'sites of one', ['one', 0, FOREVER]),
-    protocol(2 ** 22 - 1, FOREVER, 'sites of four', ['a', 0, 5], ['b', 1, FOREVER], ['c', 2, 3], ['d', FOREVER - 1, FOREVER]),
+    protocol(1, 0, 'sites of one', 'plan of one', ['one', 0, FOREVER]),
+    protocol(2 ** 22 - 1, FOREVER, 'sites of four', 'plan of four', ['a', 0, 5], ['b', 1, FOREVER], ['c', 2, 3], ['d', FOREVER - 1, FOREVER]),
   ],
   participants: [
     participant('nobody yet', Array(12).fill(0)),

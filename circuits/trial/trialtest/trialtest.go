@@ -53,7 +53,7 @@ func New(t testing.TB) *World {
 	}
 	w.Issuers.Set(field.Change{Index: 3, Leaf: w.issuer().Leaf()})
 	w.Policy = policy.Policy{Scope: w.Trial, Schema: field.Uint64(77), Clauses: []policy.Clause{{{Attribute: 0, Low: 18, High: 120}}}}
-	w.Protocol = trial.Protocol{Safety: 2, Lateness: 10 * Day, Sites: w.sites.Root(), Versions: []trial.Version{
+	w.Protocol = trial.Protocol{Safety: 2, Lateness: 10 * Day, Sites: w.sites.Root(), Plan: field.Uint64(71), Versions: []trial.Version{
 		{Terms: field.Uint64(1001), Policy: w.Policy.Digest(), From: Start, Until: Superseded},
 		{Terms: field.Uint64(1002), Policy: w.Policy.Digest(), From: Amended, Until: trial.Forever},
 	}}
