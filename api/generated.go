@@ -552,7 +552,8 @@ type Submission = json.RawMessage
 // SubmissionState defines model for SubmissionState.
 type SubmissionState struct {
 	// Batch of what was accepted, from 1
-	Batch int64 `json:"batch,omitempty,omitzero"`
+	Batch      int64    `json:"batch,omitempty,omitzero"`
+	Deviations Counters `json:"deviations,omitempty,omitzero"`
 
 	// Flag it has raised a safety flag
 	Flag bool `json:"flag,omitempty,omitzero"`
@@ -673,7 +674,10 @@ type TrialStatus struct {
 	Deviations  Counters `json:"deviations,omitempty,omitzero"`
 
 	// Doing what is being done now
-	Doing        string `json:"doing,omitempty,omitzero"`
+	Doing string `json:"doing,omitempty,omitzero"`
+
+	// Funds wei that the contract holds for the trial
+	Funds        string `json:"funds,omitempty,omitzero"`
 	Name         string `json:"name"`
 	Participants int64  `json:"participants,omitempty,omitzero"`
 
@@ -683,6 +687,9 @@ type TrialStatus struct {
 
 	// Registry address of the contract, 40 hexadecimal digits
 	Registry string `json:"registry"`
+
+	// Reserved wei of them that are kept for who is enrolled
+	Reserved string `json:"reserved,omitempty,omitzero"`
 
 	// Trouble why what waits does not move
 	Trouble string `json:"trouble,omitempty,omitzero"`

@@ -97,13 +97,13 @@ var problems = map[string]problem{
 
 	codeNoTrials:    {501, "no trials are run here", "ask the process that runs them", false},
 	codeTrialSetup:  {501, "there are no contracts of trials yet", "`lethe trial setup` puts them on the chain", false},
-	codeTrialExists: {409, "the trial is there already", "a trial's name is its id: another one needs another name", true},
+	codeTrialExists: {409, "the name is taken", "a trial's name is its id: another one needs another name", true},
 	codePlan:        {422, "the plan is refused", "", true},
 	codeEvents:      {422, "the events are refused", "nothing was taken in", true},
 	codePaused:      {409, "enrolment is paused until the board lifts the flag", "", false},
 	codeTrialClosed: {409, "the trial is closed", "", false},
 	codeTrialOpen:   {409, "the trial is not closed yet", "", false},
-	codeWaiting:     {409, "events wait to be proven", "ask again when the trial's status says that none do", false},
+	codeWaiting:     {409, "events wait to be proven", "ask again when the trial's status says that none do; it says what they wait for, such as funds", false},
 	codeContract:    {409, "the contract refuses it", "", true},
 	codeDiverged:    {409, "the contract has another state of the trial than its record", "the operator must look at this", false},
 

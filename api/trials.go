@@ -145,7 +145,7 @@ func (a *api) status(ctx context.Context, trial string) (out TrialStatus, err er
 	out = TrialStatus{
 		Name: s.Name, ChainID: int64(s.ChainID), Registry: hex.EncodeToString(s.Registry[:]), //nolint:gosec // EIP-2294 bounds it
 		Batches: int64(s.State.Batches), Waiting: int64(s.Waiting), Doing: s.Doing, Trouble: s.Trouble, ChainAgrees: s.Agrees, Paused: s.Paused,
-		Closed: s.Closed, Verified: s.Verified, Published: s.Published,
+		Closed: s.Closed, Verified: s.Verified, Published: s.Published, Funds: s.Funds, Reserved: s.Reserved,
 	}
 	if out.Trouble != "" && !exchangeOf(ctx).caller.may([]Role{RoleOperator}) {
 		out.Trouble = "what waits does not move: the operator sees why"
@@ -233,7 +233,10 @@ func (a *api) Submit(ctx context.Context, r SubmitRequestObject) (SubmitResponse
 func submissionState(id string, o trial.Outcome) SubmissionState {
 	out := SubmissionState{Submission: id, State: SubmissionStateState(o.State), Reason: o.Reason}
 	if b := o.Batch; b != nil {
-		out.Batch, out.Flag, out.Transaction = int64(b.Number), b.Flag, b.Transaction
+		out.Batch, out.Flag, out.Transaction, out.Deviations = int64(b.Number), b.Flag, b.Transaction, Counters{}
+		for name, n := range o.Deviations {
+			out.Deviations[name] = int64(n)
+		}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -87,7 +88,10 @@ type TrialStanding struct {
 	Flag                      uint32 // one more than the number of the batch that raised the open one; 0 when none is
 	ClosedAt                  uint64
 	Thresholds                [7]uint32 // most deviations of each kind with which results are published
-	Now                       uint64    // the newest block's time
+	MaxBatchAge, MaxRootAge   time.Duration
+	GrantsKind, IssuersKind   string // of the roots that batches are proven with
+	Prices                    string // wei, of each visit, with spaces between them
+	Now                       uint64 // the newest block's time
 }
 
 // Standing reads it; ok is false where there is no such trial.
@@ -106,11 +110,39 @@ func (t *Trials) Standing(ctx context.Context, trial common.Hash) (s TrialStandi
 				Sponsor: of.Sponsor, Board: of.Board, Sequencer: of.Sequencer, Protocol: common.BigToHash(of.Protocol),
 				State: common.BigToHash(of.State), Batches: of.Batches, LastTime: of.LastTime.Uint64(), Flag: of.Flag,
 				ClosedAt: of.ClosedAt.Uint64(), Thresholds: of.Thresholds,
+				MaxBatchAge: time.Duration(of.MaxBatchAge) * time.Second, MaxRootAge: time.Duration(of.MaxRootAge) * time.Second,
+				GrantsKind: textOf(of.GrantsKind), IssuersKind: textOf(of.IssuersKind), Prices: Amounts(of.Prices),
 			}, nil
 		}})
 	s.Now = head.Time
 	return s, s.Sponsor != common.Address{}, err
 }
+
+// TrialFunds are what a trial's visits are paid of, in wei.
+type TrialFunds struct{ Balance, Reserved string }
+
+// Funds reads them.
+func (t *Trials) Funds(ctx context.Context, trial common.Hash) (TrialFunds, error) {
+	return readTrials(ctx, t, view[TrialFunds]{t.at.TrialRegistry, t.binding.PackFundsOf(trial.Big()), func(raw []byte) (TrialFunds, error) {
+		f, err := t.binding.UnpackFundsOf(raw)
+		if err != nil {
+			return TrialFunds{}, err
+		}
+		return TrialFunds{f.Balance.String(), f.Reserved.String()}, nil
+	}})
+}
+
+// Amounts are numbers of wei with spaces between them.
+func Amounts(wei []*big.Int) string {
+	text := make([]string, len(wei))
+	for i, n := range wei {
+		text[i] = n.String()
+	}
+	return strings.Join(text, " ")
+}
+
+// textOf is a short text that a word of the chain holds.
+func textOf(word [32]byte) string { return strings.TrimRight(string(word[:]), "\x00") }
 
 // TrialEntry is what the registry has verified and published of a trial.
 type TrialEntry struct {

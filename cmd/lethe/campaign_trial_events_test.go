@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"lethe/api"
@@ -62,6 +63,14 @@ func (c *course) enrolling(d *trialDesk, m *member, again bool) *trial.Report {
 	return r
 }
 
+// protocol is the one in force.
+func (c *course) protocol() *trial.Protocol {
+	c.t.Helper()
+	_, p, err := c.house.record(c.id)
+	noError(c.t, err)
+	return p
+}
+
 // now is the time by the chain, or by our clock where that is later: blocks of the folder's own chain are a second apart at least, however many are made in one.
 func (c *course) now() time.Time {
 	c.t.Helper()
@@ -115,11 +124,11 @@ func (c *course) recordBatch(d *trialDesk, batch []*happening) (flag bool) {
 func (c *course) report(e *happening) *trial.Report {
 	c.t.Helper()
 	noError(c.t, os.WriteFile(c.in("data"), fmt.Appendf(nil, "event %d, of %s", c.tally.events, e.who.name), 0o600))
-	f := eventFlags{participant: e.who.tag, data: c.in("data"), when: e.when.UTC().Format(time.RFC3339), phase: e.phase}
+	f := eventFlags{participant: e.who.tag, data: c.in("data"), when: e.when.UTC().Format(time.RFC3339), phase: strconv.Itoa(int(e.phase))}
 	if e.kind == rollup.Correction {
 		f.replaces = e.who.entry
 	}
-	r, err := f.report(c.id, e.kind)
+	r, err := f.report(c.protocol(), e.kind)
 	noError(c.t, err)
 	return r
 }

@@ -71,11 +71,12 @@ func (d *demo) runTrial(ctx context.Context) error {
 // demoOfTrial is the trial of one demo.
 type demoOfTrial struct {
 	*demo
-	desk    *trialDesk
-	id      field.Element
-	people  []volunteer
-	amended time.Time
-	entry   string // of the first visit
+	desk     *trialDesk
+	id       field.Element
+	protocol *trial.Protocol // as it was last written
+	people   []volunteer
+	amended  time.Time
+	entry    string // of the first visit
 }
 
 // gather finds three people who may take part: bound to a key, attested, and with a consent to the trial.
@@ -201,7 +202,8 @@ func (t *demoOfTrial) plan(versions int) (trial.Amendment, error) {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		return trial.Amendment{}, err
 	}
-	a, _, err := readPlan(name)
+	a, protocol, err := readPlan(name)
+	t.protocol = protocol
 	return a, err
 }
 
@@ -247,7 +249,7 @@ func (t *demoOfTrial) happens(v volunteer, k rollup.Kind, replaces string) (tria
 		return trial.Report{}, err
 	}
 	f := eventFlags{subject: t.public(v.name), data: data, replaces: replaces}
-	r, err := f.report(t.id, k)
+	r, err := f.report(t.protocol, k)
 	if err != nil {
 		return trial.Report{}, err
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"lethe/circuits/field"
+	rollup "lethe/circuits/trial"
 	"lethe/vault"
 )
 
@@ -94,6 +96,52 @@ type erased struct {
 	Patient     string `json:"patient"`
 	Case        string `json:"case"`
 	Certificate string `json:"certificate"`
+
+	Trials []participation `json:"trials,omitempty"` // of which the records still have a tag of the patient's
+}
+
+// participation is a trial that a patient takes part in.
+type participation struct {
+	Trial       string `json:"trial"`
+	Name        string `json:"name"`
+	Site        string `json:"site"`
+	Participant string `json:"participant"` // their tag
+}
+
+// takesPart are the trials in which a patient's key takes part here.
+func (h *trialHouse) takesPart(ctx context.Context, patient string) (all []participation, err error) {
+	if h == nil {
+		return nil, nil
+	}
+	ids, err := h.folder.List()
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	subject, err := h.state.Subject(ctx, patient)
+	if errors.Is(err, vault.ErrUnbound) || errors.Is(err, vault.ErrNoProving) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		r, protocol, err := h.record(id)
+		if err != nil {
+			return nil, err
+		}
+		tag := rollup.Tag(subject.Identity, id)
+		if _, p, err := r.Cohort.Opening(tag); err == nil {
+			all = append(all, participation{field.Text(id), protocol.Plan.Name, protocol.Plan.Sites[p.Site].Name, shortTag(tag)})
+		}
+	}
+	return all, nil
+}
+
+// tellTrials says what is not erased with the patient: only a site can take a tag out of a trial.
+func (p *program) tellTrials(all []participation) {
+	for _, t := range all {
+		p.say("they take part in the trial %s: its record keeps their tag until %s records, with `lethe trial event`,\n  - {kind: anonymisation, participant: %s}", t.Name, t.Site, t.Participant)
+	}
 }
 
 func (p *program) erase(ctx context.Context, patient string, o eraseOptions) (err error) {
@@ -109,8 +157,16 @@ func (p *program) erase(ctx context.Context, patient string, o eraseOptions) (er
 	if err != nil {
 		return err
 	}
+	trials, err := st.trials.takesPart(ctx, o.Patient)
+	if err != nil { // no reason not to erase
+		p.say("whether they take part in a trial cannot be looked up: %v", err)
+	}
 	if o.previewOnly {
-		return p.showPreview(preview, p.stdout)
+		if err := p.showPreview(preview, p.stdout); err != nil {
+			return err
+		}
+		p.tellTrials(trials)
+		return nil
 	}
 	if err := p.confirm(preview, o.yes); err != nil {
 		return err
@@ -124,8 +180,9 @@ func (p *program) erase(ctx context.Context, patient string, o eraseOptions) (er
 		return err
 	}
 	if p.json {
-		return p.print(erased{Patient: o.Patient, Case: id, Certificate: certificate})
+		return p.print(erased{Patient: o.Patient, Case: id, Certificate: certificate, Trials: trials})
 	}
+	p.tellTrials(trials)
 	fmt.Fprintf(p.stdout, "erased; certificate: %s\n", certificate)
 	return nil
 }

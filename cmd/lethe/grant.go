@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,7 +132,7 @@ It can be proven once the tree of grants is published next.`,
 	fl.StringVar(&f.purpose, "purpose", "TREAT", "HL7 v3 PurposeOfUse")
 	fl.StringVar(&f.basis, "basis", identity.BasisConsent.String(), "consent, representative, care, emergency or law")
 	fl.StringVar(&f.terms, "terms", "", "text of the terms that the grant stands on; its hash is signed")
-	fl.IntVar(&f.days, "days", 90, "how long it lasts")
+	fl.IntVar(&f.days, "days", 0, "how long it lasts (default 90; to a trial 3650, in which it is ended by withdrawing it)")
 	fl.StringVar(&note, "note", "", "file to write the note for the grantee into")
 	require(c, "patient", "subject", "to")
 	return c
@@ -183,7 +184,6 @@ func (r *remote) terms(f grantFlags) (t party.Terms, signer *party.Secret, err e
 		return t, nil, err
 	}
 	t = party.Terms{Service: proving.Service, Patient: f.patient, From: time.Now(), Text: f.terms}
-	t.Until = t.From.Add(time.Duration(f.days) * day)
 	if t.Basis, err = identity.ParseBasis(f.basis); err != nil {
 		return t, nil, err
 	}
@@ -196,6 +196,11 @@ func (r *remote) terms(f grantFlags) (t party.Terms, signer *party.Secret, err e
 	if t.Grantee, err = party.ReadPublic(f.to, party.Organisation, party.Provider, party.Trial); err != nil {
 		return t, nil, err
 	}
+	days := cmp.Or(f.days, 90)
+	if f.days == 0 && t.Grantee.Kind == party.Trial {
+		days = 3650
+	}
+	t.Until = t.From.Add(time.Duration(days) * day)
 	who, err := party.ReadPublic(f.subject, party.Patient)
 	if err != nil {
 		return t, nil, err

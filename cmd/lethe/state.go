@@ -24,8 +24,8 @@ import (
 	"lethe/offchain/ledger"
 	"lethe/offchain/object"
 	"lethe/vault"
-	"lethe/vault/trial"
 	"lethe/vault/certificate"
+	"lethe/vault/trial"
 )
 
 // Folders of an embedded state folder. parties holds the secrets of the demo's actors, which the service never opens.

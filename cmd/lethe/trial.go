@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lethe/api"
+	"lethe/circuits/enrolment"
 	"lethe/circuits/field"
 	"lethe/circuits/policy"
 	rollup "lethe/circuits/trial"
@@ -87,23 +89,62 @@ func planOf(a trial.Amendment) api.TrialPlan {
 }
 
 // tellMade prints a trial that was registered or amended.
-func (p *program) tellMade(made api.TrialMade, format string) error {
+func (p *program) tellMade(made api.TrialMade, format string, protocol *trial.Protocol) error {
 	if p.json {
 		return p.print(made)
 	}
-	p.say(format, made.Trial)
+	p.say(format, protocol.Plan.Name)
+	p.say("its protocol is %s", made.Protocol)
 	return nil
 }
 
+// tellPlan prints what a plan comes to, in which a slip stays for good.
+func (p *program) tellPlan(protocol *trial.Protocol) {
+	plan := protocol.Plan
+	p.say("%s, id %s", plan.Name, field.Text(protocol.ID))
+	for i, v := range plan.Versions {
+		p.say("  version %d: in force from %s, criteria %s", i+1, v.From.UTC().Format(time.RFC3339), v.Criteria)
+	}
+	p.say("  phases: %s", strings.Join(plan.Phases, ", "))
+	for _, s := range plan.Sites {
+		p.say("  site %s, key %x", s.Name, []byte(s.Key))
+	}
+	p.say("  a flag is raised after %d serious events; events are recorded late after %s", plan.Safety, plan.Late)
+	for i, most := range protocol.Thresholds() {
+		switch {
+		case slices.Contains(rollup.Critical, i):
+			p.say("  results are published with no deviation %q: it is critical", rollup.DeviationNames[i])
+		default:
+			p.say("  results are published with at most %d deviations %q", most, rollup.DeviationNames[i])
+		}
+	}
+	sum := new(big.Int)
+	for i, wei := range protocol.Prices {
+		p.say("  visit %d is paid with %s wei", i+1, wei)
+		sum.Add(sum, wei)
+	}
+	if sum.Sign() > 0 {
+		p.say("  a batch of enrolments reserves %s wei for each of its places, of %d or %d, whether they are taken or not", sum, enrolment.Slots(1), enrolment.Slots(2))
+	}
+}
+
 func (p *program) trialCreateCommand() *cobra.Command {
-	var large bool
+	var large, check bool
 	c := &cobra.Command{
 		Use: "create PLAN.yaml", Short: "register a trial with the contract",
-		Example: "  lethe trial create plan.yaml", Args: cobra.ExactArgs(1),
+		Long: `Registers a trial. Its name, its thresholds and its compensation are for good, and its first version cannot be amended: --check prints what the plan comes to,
+and registers nothing.`,
+		Example: "  lethe trial create plan.yaml --check\n  lethe trial create plan.yaml", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			a, _, err := readPlan(args[0])
+			a, protocol, err := readPlan(args[0])
 			if err != nil {
 				return err
+			}
+			if !p.json {
+				p.tellPlan(protocol)
+			}
+			if check {
+				return nil
 			}
 			return p.withTrials(c.Context(), func(d *trialDesk) error {
 				body := planOf(a)
@@ -116,10 +157,11 @@ func (p *program) trialCreateCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.tellMade(made, "%s is registered: participants consent to it with `lethe grant give --to`, naming a file of `lethe party new trial`")
+				return p.tellMade(made, "%s is registered: participants consent to it with `lethe grant give --to`, naming a file of `lethe party new trial`", protocol)
 			})
 		},
 	}
+	c.Flags().BoolVar(&check, "check", false, "only print what the plan comes to")
 	c.Flags().BoolVar(&large, "large", false, "also pin the large sizes that `lethe trial setup --large` has announced")
 	return c
 }
@@ -144,7 +186,7 @@ From the new version's reconsent_by on, visits under earlier consents are counte
 				if err != nil {
 					return err
 				}
-				return p.tellMade(made, "%s has another protocol")
+				return p.tellMade(made, "%s has another protocol", protocol)
 			})
 		},
 	}
@@ -168,7 +210,7 @@ func (p *program) trialBoardCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.tellMade(made, "the board of %s has consented to this protocol")
+				return p.tellMade(made, "the board of %s has consented to this protocol", protocol)
 			})
 		},
 	}

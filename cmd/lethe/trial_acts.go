@@ -158,9 +158,14 @@ func (h *trialHouse) Status(ctx context.Context, id field.Element) (s trial.Stat
 	if err != nil {
 		return s, err
 	}
+	funds, err := by.Funds(ctx, hashOf(id))
+	if err != nil {
+		return s, err
+	}
 	at, err := h.at()
 	now := h.noted(id)
 	return trial.Status{
+		Funds: funds.Balance, Reserved: funds.Reserved,
 		Name: protocol.Plan.Name, State: r.Cohort.State(), Waiting: len(r.Queue), Doing: now.doing, Trouble: now.trouble,
 		ChainID: at.ChainID, Registry: common.HexToAddress(at.TrialRegistry),
 		Agrees: on.State == hashOf(r.Cohort.State().Digest()) && on.Protocol == hashOf(protocol.Rollup.Digest()),

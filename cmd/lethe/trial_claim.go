@@ -128,6 +128,9 @@ func (p *program) proveClaim(ctx context.Context, name, file string, f claimFlag
 	if err != nil {
 		return body, id, err
 	}
+	if o.State.Trial != id {
+		return body, id, fmt.Errorf("%s: %w of this trial", file, trial.ErrOpening)
+	}
 	at, err := p.trialContract(f.contract)
 	if err != nil {
 		return body, id, err

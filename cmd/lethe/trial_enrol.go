@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,8 @@ func (p *program) trialEnrolCommand() *cobra.Command {
 		Use: "enrol TRIAL", Short: "enrol people, or take in their consent to an amended protocol",
 		Long: `Enrols people as a site, in one batch: each with the note of their consent (` + "`lethe grant give --note`" + `) and an attestation that satisfies the criteria
 (` + "`lethe attest`" + `). For several, the flags are repeated, in the same order. What is missing is said, and counted as a critical deviation, with which nothing is published:
---ineligible is for people without an attestation, --deferred for those whose consent comes later. With --again people who take part consent to the protocol's newest version.`,
+--ineligible is for people without an attestation, --deferred for those whose consent comes later. With --again people who take part consent to the protocol's newest version:
+their attestation then says that the key is theirs, and is not held to the criteria.`,
 		Example: "  lethe trial enrol TRIAL --site site.json --subject jane.public.json --consent jane.note --attestation jane-attestation.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -48,7 +50,11 @@ func (p *program) trialEnrolCommand() *cobra.Command {
 					}
 					reports = append(reports, *report)
 				}
-				return d.tellSubmitted(c.Context(), id, all.site, reports...)
+				if err := d.tellSubmitted(c.Context(), id, all.site, reports...); err != nil {
+					return err
+				}
+				d.tellEnd(reports)
+				return nil
 			})
 		},
 	}
@@ -94,12 +100,27 @@ func (d *trialDesk) enrolReport(ctx context.Context, id field.Element, f enrolFl
 	r := &trial.Report{Person: subject.Identity, Event: rollup.Event{
 		Kind: rollup.Enrolment, Tag: rollup.Tag(subject.Identity, id), When: when, Version: version, Entry: entry,
 	}}
+	r.Ineligible = f.attestation == ""
 	if f.again {
 		r.Kind = rollup.Reconsent
 	} else {
-		r.Custodial, r.Deferred, r.Ineligible = subject.Custody != identity.Own, f.deferred, f.attestation == ""
+		r.Custodial, r.Deferred = subject.Custody != identity.Own, f.deferred
 	}
 	return r, attachTo(r, f)
+}
+
+// tellEnd says when the first of the consents ends: what is recorded after it counts as a deviation.
+func (d *trialDesk) tellEnd(reports []trial.Report) {
+	first := uint64(rollup.Forever)
+	for _, r := range reports {
+		if r.Consent != nil {
+			first = min(first, r.Consent.Grant.Until)
+		}
+	}
+	if !d.json && first < rollup.Forever {
+		d.say("consents last until %s, unless they are withdrawn: a visit after that counts as one without a consent, which is critical",
+			time.Unix(int64(first), 0).UTC().Format(time.RFC3339)) //nolint:gosec // of 40 bits
+	}
 }
 
 // attachTo reads what the report stands on.
@@ -116,10 +137,10 @@ func attachTo(r *trial.Report, f enrolFlags) error {
 			return fmt.Errorf("%s: %w", f.consent, err)
 		}
 	}
-	if f.attestation == "" && !f.again && !f.ineligible {
+	if f.attestation == "" && !f.ineligible {
 		return withHint(errors.New("there is no attestation"), "--attestation names it; --ineligible says that there is none, which is a critical deviation")
 	}
-	if f.attestation != "" && !f.again {
+	if f.attestation != "" {
 		var err error
 		if r.Attestation, err = readAttestation(f.attestation); err != nil {
 			return err

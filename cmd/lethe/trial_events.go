@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,8 +57,7 @@ func (d *trialDesk) versionAt(ctx context.Context, id field.Element, when uint64
 
 // eventFlags are what a site records.
 type eventFlags struct {
-	site, participant, subject, data, replaces, when string
-	phase                                            uint8
+	site, participant, subject, data, replaces, when, phase string
 }
 
 func (p *program) trialEventCommand(k rollup.Kind) *cobra.Command {
@@ -69,7 +71,11 @@ func (p *program) trialEventCommand(k rollup.Kind) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.withTrials(c.Context(), func(d *trialDesk) error {
 				id := trialID(args[0])
-				r, err := f.report(id, k)
+				protocol, err := d.protocol(c.Context(), id)
+				if err != nil {
+					return err
+				}
+				r, err := f.report(protocol, k)
 				if err != nil {
 					return err
 				}
@@ -101,9 +107,13 @@ Observation. docs/trials.md says which is what. What cannot be mapped is named, 
 			}
 			return p.withTrials(c.Context(), func(d *trialDesk) error {
 				id := trialID(args[0])
-				read := func() ([]trial.Report, error) { return d.readBundle(c.Context(), id, bundle) }
+				protocol, err := d.protocol(c.Context(), id)
+				if err != nil {
+					return err
+				}
+				read := func() ([]trial.Report, error) { return readBundle(protocol, bundle) }
 				if bundle == "" {
-					read = func() ([]trial.Report, error) { return readEvents(id, args[1]) }
+					read = func() ([]trial.Report, error) { return readEvents(protocol, args[1]) }
 				}
 				reports, err := read()
 				if err != nil {
@@ -120,12 +130,8 @@ Observation. docs/trials.md says which is what. What cannot be mapped is named, 
 }
 
 // readBundle reads events out of a FHIR Bundle.
-func (d *trialDesk) readBundle(ctx context.Context, id field.Element, name string) ([]trial.Report, error) {
+func readBundle(protocol *trial.Protocol, name string) ([]trial.Report, error) {
 	data, err := readBounded(name, trial.MaxSubmission)
-	if err != nil {
-		return nil, err
-	}
-	protocol, err := d.protocol(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -169,13 +175,16 @@ func (f *eventFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.data, "data", "", "file of the data: its hash goes into the history")
 	fl.StringVar(&f.replaces, "replaces", "", "of a correction: the hash that it corrects")
 	fl.StringVar(&f.when, "when", "", "when it was (RFC 3339; default now)")
-	fl.Uint8Var(&f.phase, "phase", 0, "of a visit: the number of its phase, from 0")
+	fl.StringVar(&f.phase, "phase", "", "of a visit: its phase in the plan, by name or by number, from 0 (default the first)")
 	require(c, "site")
 }
 
 // report is an event as flags or a file say it.
-func (f *eventFlags) report(id field.Element, k rollup.Kind) (r *trial.Report, err error) {
-	e := rollup.Event{Kind: k, When: nowSeconds(), Phase: f.phase}
+func (f *eventFlags) report(protocol *trial.Protocol, k rollup.Kind) (r *trial.Report, err error) {
+	e := rollup.Event{Kind: k, When: nowSeconds()}
+	if e.Phase, err = phaseOf(protocol.Plan, f.phase); err != nil {
+		return nil, err
+	}
 	if f.when != "" {
 		at, err := time.Parse(time.RFC3339, f.when)
 		if err != nil {
@@ -183,7 +192,7 @@ func (f *eventFlags) report(id field.Element, k rollup.Kind) (r *trial.Report, e
 		}
 		e.When = uint64(at.Unix()) //nolint:gosec // events refuse what is out of bounds
 	}
-	if e.Tag, err = f.tag(id); err != nil {
+	if e.Tag, err = f.tag(protocol.ID); err != nil {
 		return nil, err
 	}
 	if f.replaces != "" {
@@ -197,6 +206,18 @@ func (f *eventFlags) report(id field.Element, k rollup.Kind) (r *trial.Report, e
 	}
 	e.Entry, err = digestOf(f.data)
 	return &trial.Report{Event: e}, err
+}
+
+// phaseOf is a phase of the plan, by its name or its number; the first one where none is named.
+func phaseOf(plan trial.Plan, text string) (uint8, error) {
+	if i := slices.Index(plan.Phases, text); i >= 0 {
+		return uint8(i), nil //nolint:gosec // at most eight
+	}
+	n, err := strconv.ParseUint(cmp.Or(text, "0"), 10, 8)
+	if err != nil || int(n) >= len(plan.Phases) { //nolint:gosec // of 8 bits
+		return 0, fmt.Errorf("there is no phase %.40q: they are %s, counted from 0", text, strings.Join(plan.Phases, ", "))
+	}
+	return uint8(n), nil
 }
 
 func (f *eventFlags) tag(id field.Element) (tag field.Element, err error) {
@@ -220,12 +241,12 @@ type writtenEvent struct {
 	Participant string `yaml:"participant"`
 	Subject     string `yaml:"subject"`
 	When        string `yaml:"when"`
-	Phase       uint8  `yaml:"phase"`
+	Phase       string `yaml:"phase"`
 	Data        string `yaml:"data"`
 	Replaces    string `yaml:"replaces"`
 }
 
-func readEvents(id field.Element, name string) (reports []trial.Report, err error) {
+func readEvents(protocol *trial.Protocol, name string) (reports []trial.Report, err error) {
 	data, err := readBounded(name, trial.MaxSubmission)
 	if err != nil {
 		return nil, err
@@ -242,7 +263,7 @@ func readEvents(id field.Element, name string) (reports []trial.Report, err erro
 			return nil, fmt.Errorf("%s: event %d: %w", name, i+1, err)
 		}
 		f := eventFlags{participant: e.Participant, subject: e.Subject, when: e.When, phase: e.Phase, data: e.Data, replaces: e.Replaces}
-		r, err := f.report(id, kind)
+		r, err := f.report(protocol, kind)
 		if err != nil {
 			return nil, fmt.Errorf("%s: event %d: %w", name, i+1, err)
 		}

@@ -12,17 +12,23 @@ import (
 // TestThreat50SlipsAreNotRecorded: what no protocol can mean does not become a deviation that counts for good.
 func TestThreat50SlipsAreNotRecorded(t *testing.T) {
 	plan := trial.Plan{Phases: []string{"treatment", "follow-up"}}
+	for text, want := range map[string]int{"": 0, "0": 0, "1": 1, "treatment": 0, "follow-up": 1, "2": -1, "surgery": -1, "-1": -1, "256": -1} {
+		phase, err := phaseOf(plan, text)
+		if (err == nil) != (want >= 0) || err == nil && int(phase) != want ||
+			err != nil && !strings.Contains(err.Error(), "they are treatment, follow-up, counted from 0") {
+			t.Errorf("%q: %d, %v", text, phase, err)
+		}
+	}
 	for _, c := range []struct {
 		e    rollup.Event
 		says string
 	}{
 		{rollup.Event{Kind: rollup.Visit, Phase: 1}, ""},
-		{rollup.Event{Kind: rollup.Visit, Phase: 2}, "event 1: there is no phase 2: they are treatment, follow-up, counted from 0"},
 		{rollup.Event{Kind: rollup.Correction}, "event 1: what does it correct?"},
 		{rollup.Event{Kind: rollup.Correction, Replaced: field.Uint64(7)}, ""},
 		{rollup.Event{Kind: rollup.SeriousEvent}, ""},
 	} {
-		err := inPlan(plan, []trial.Report{{Event: c.e}})
+		err := correct([]trial.Report{{Event: c.e}})
 		if (err == nil) != (c.says == "") || err != nil && err.Error() != c.says {
 			t.Errorf("%v: %v", c.e.Kind, err)
 		}

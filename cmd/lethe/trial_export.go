@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -115,6 +116,7 @@ func (h *trialHouse) onChain(ctx context.Context, id field.Element) (*trial.OnCh
 	on.Trial = trial.OnChainTrial{
 		Sponsor: s.Sponsor.Hex(), Board: s.Board.Hex(), Sequencer: s.Sequencer.Hex(), Protocol: s.Protocol.Hex(), State: s.State.Hex(), Batches: s.Batches,
 		LastTime: s.LastTime, Flag: s.Flag, ClosedAt: s.ClosedAt, Thresholds: named(rollup.DeviationNames, s.Thresholds[:]),
+		BatchAge: uint64(s.MaxBatchAge.Seconds()), RootAge: uint64(s.MaxRootAge.Seconds()), Grants: s.GrantsKind, Issuers: s.IssuersKind, Prices: strings.Fields(s.Prices),
 	}
 	on.Entry = trial.OnChainEntry{
 		VerifiedAt: entry.VerifiedAt, PublishedAt: entry.PublishedAt, Counters: entry.Counters.Hex(), Deviations: entry.Deviations.Hex(),

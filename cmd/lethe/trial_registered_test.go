@@ -70,7 +70,7 @@ func newRegistered(t *testing.T) *registered {
 }
 
 // register registers a trial, as its sponsor, in whatever state.
-func (w *registered) register(id, state field.Element) {
+func (w *registered) register(id, state field.Element, change ...func(*evm.TrialTerms)) {
 	w.Helper()
 	terms := evm.TrialTerms{
 		FirstState: hashOf(state), Protocol: hashOf(field.Uint64(5)), Sequencer: common.Address{1}, Board: common.Address{2}, GrantsKind: "grants",
@@ -78,6 +78,9 @@ func (w *registered) register(id, state field.Element) {
 	}
 	for _, s := range trialStatements(false)[:3] {
 		terms.Pins = append(terms.Pins, evm.TrialPin{Statement: s.ID, Version: 1, Size: sizeOf(s), Key: sha256.Sum256([]byte(s.ID))})
+	}
+	for _, do := range change {
+		do(&terms)
 	}
 	_, err := evm.NewTrials(w.reader, w.at, evm.KeySigner(w.admin)).Create(w.Context(), hashOf(id), terms)
 	noError(w.T, err)
@@ -101,6 +104,16 @@ func TestThreat50ATrialThatDidNotBeginEmptyIsRefused(t *testing.T) {
 	if _, err := verify("forged"); err == nil || !strings.Contains(err.Error(), "a state that is not the empty one") {
 		t.Errorf("a trial that began with visits: %v", err)
 	}
+	for name, change := range map[string]func(*evm.TrialTerms){
+		"batches of long ago": func(t *evm.TrialTerms) { t.MaxBatchAge = 49_000 * 24 * time.Hour },
+		"trees of long ago":   func(t *evm.TrialTerms) { t.MaxRootAge = 25 * time.Hour },
+	} {
+		id := policy.Scope(name)
+		w.register(id, rollup.NewCohort(id).State().Digest(), change)
+		if _, err := verify(name); err == nil || !strings.Contains(err.Error(), "is not counted as it should be") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if _, err := verify("nothing"); err == nil || !strings.Contains(err.Error(), "no such trial") {
 		t.Errorf("no trial: %v", err)
 	}
@@ -118,6 +131,9 @@ func TestWhatTheContractSaysIsKept(t *testing.T) {
 	}}
 	on, err := h.onChain(t.Context(), id)
 	noError(t, err)
+	if on.Trial.BatchAge != 3600 || on.Trial.RootAge != 3600 || on.Trial.Grants != "grants" || on.Trial.Issuers != "issuers" || len(on.Trial.Prices) != 0 {
+		t.Errorf("%+v", on.Trial)
+	}
 	if on.Trial.State != hashOf(empty).Hex() || on.Trial.Protocol != hashOf(field.Uint64(5)).Hex() || on.Stage() != "interim" || on.Block.Number == 0 {
 		t.Errorf("%+v", on)
 	}

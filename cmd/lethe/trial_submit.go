@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"lethe/api"
@@ -23,6 +23,8 @@ type submitted struct {
 	Events      []recorded `json:"events"`
 	Flag        bool       `json:"flag"`
 	Transaction string     `json:"transaction"`
+
+	Deviations map[string]int64 `json:"deviations"` // that were counted, by kind
 }
 
 // recorded is an event: whose it is, by their tag, and the hash of its data.
@@ -45,6 +47,15 @@ func (d *trialDesk) tellSubmitted(ctx context.Context, id field.Element, site st
 	}
 	if done.Flag {
 		d.say("the safety threshold is crossed: a flag is raised, and enrolment is paused until the board lifts it")
+	}
+	for i, name := range rollup.DeviationNames {
+		if n := done.Deviations[name]; n > 0 {
+			critical := ""
+			if slices.Contains(rollup.Critical, i) {
+				critical = ": this is critical, no results are published with it"
+			}
+			d.say("counted as a deviation, for good: %s, %d%s", name, n, critical)
+		}
 	}
 	d.say("batch %d is accepted in transaction %s", done.Batch, done.Transaction)
 	return nil
@@ -86,7 +97,7 @@ func (d *trialDesk) submit(ctx context.Context, id field.Element, site string, r
 		}
 		return nil, err
 	}
-	done := &submitted{Batch: state.Batch, Flag: state.Flag, Transaction: state.Transaction}
+	done := &submitted{Batch: state.Batch, Flag: state.Flag, Transaction: state.Transaction, Deviations: state.Deviations}
 	for _, r := range reports {
 		done.Events = append(done.Events, recorded{r.Kind.String(), shortTag(r.Tag), field.Text(r.Entry)})
 	}
@@ -112,7 +123,7 @@ func (d *trialDesk) sign(ctx context.Context, id field.Element, site string, rep
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", site, rollup.ErrNoSite)
 	}
-	if err := inPlan(protocol.Plan, reports); err != nil {
+	if err := correct(reports); err != nil {
 		return nil, err
 	}
 	histories, err := d.histories(ctx, &trial.HistoriesRequest{Trial: id, Site: number, Time: uint64(time.Now().Unix()), Participants: trial.AskedOf(reports)}, key)
@@ -151,13 +162,10 @@ func (d *trialDesk) histories(ctx context.Context, q *trial.HistoriesRequest, ke
 	return known, nil
 }
 
-// inPlan refuses what can only be a slip: in the trial it would count for good.
-func inPlan(plan trial.Plan, reports []trial.Report) error {
+// correct refuses corrections of nothing: in the trial they would count for good.
+func correct(reports []trial.Report) error {
 	for i, r := range reports {
-		switch {
-		case r.Kind == rollup.Visit && int(r.Phase) >= len(plan.Phases):
-			return fmt.Errorf("event %d: there is no phase %d: they are %s, counted from 0", i+1, r.Phase, strings.Join(plan.Phases, ", "))
-		case r.Kind == rollup.Correction && r.Replaced.IsZero():
+		if r.Kind == rollup.Correction && r.Replaced.IsZero() {
 			return withHint(fmt.Errorf("event %d: what does it correct?", i+1), "--replaces, or replaces in a file, is the entry's hash, as recording it printed it")
 		}
 	}

@@ -132,7 +132,10 @@ func TestATrialByItsCommands(t *testing.T) {
 	stop := c.serve()
 	defer stop()
 	c.consents(0, "patient", secondTerms)
-	c.trial("visit", trialName, "--site", c.file("site"), "--subject", c.public("patient"), "--url", c.origin, "--token", c.token("site")) // under the first version: a deviation
+	late := decoded[submitted](t, c.trial("visit", trialName, "--site", c.file("site"), "--subject", c.public("patient"), "--url", c.origin, "--token", c.token("site"), "--json"))
+	if len(late.Deviations) != 1 || late.Deviations["version superseded"] != 1 { // under the first version
+		t.Errorf("what was counted is not said: %+v", late)
+	}
 	c.wantByToken()
 	c.trial(append(c.enrolling("patient"), "--again")...)
 	c.refused("not closed", "trial", "publish", trialName, "--output", c.in("results.json"))
@@ -161,6 +164,10 @@ func TestATrialByItsCommands(t *testing.T) {
 	}
 	c.archives("published")
 	stop()
+	if e := lethe(t, "", c.args("erase", c.patients[0], "--ground", "17.1.b", "--preview")...); e.code != 0 ||
+		!strings.Contains(e.stderr, "kind: anonymisation, participant: "+enrolled.Events[0].Participant) {
+		t.Errorf("an erasure does not say what a trial keeps: exit %d, %s", e.code, e.stderr)
+	}
 	c.verifyTrial(at)
 }
 

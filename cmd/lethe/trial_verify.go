@@ -57,6 +57,9 @@ func (p *program) tellStatus(s api.TrialStatus) {
 		}
 	}
 	fmt.Fprintf(p.stdout, "%s: %s\n%d batches, %d wait, the chain agrees: %t\n", s.Name, stands, s.Batches, s.Waiting, s.ChainAgrees)
+	if s.Funds != "0" {
+		fmt.Fprintf(p.stdout, "funds: %s wei, of which %s are kept for who is enrolled\n", s.Funds, s.Reserved)
+	}
 	if s.Trouble != "" {
 		fmt.Fprintf(p.stdout, "what waits does not move: %s\n", s.Trouble)
 	}
@@ -95,7 +98,7 @@ func (p *program) trialVerifyCommand() *cobra.Command {
 		Use: "verify TRIAL", Short: "what a contract has verified and published of a trial, with nothing else of the operator's",
 		Long: `Asks the contract, through any node of the chain: whether the trial is closed, what was verified of it, whole, and what was published. With --results the
 document of results is checked: its hash, the root that its events make, and that its state is the one that the contract closed. With --plan the
-protocol in force is compared with the plan: its versions, criteria, sites and numbers, and the thresholds that the contract holds results to. With --keys
+protocol in force is compared with the plan and the files that it names, to the letter, and with the thresholds and the compensation that the contract keeps. With --keys
 the keys that proofs are verified by are compared with those of the configuration's proving.ceremony, and the code that verifies with what those keys make of it.`,
 		Example: "  lethe trial verify TRIAL --rpc https://node.example --contract 0x5FbDB2315678afecb367f032d93F642f64180aa3 --results results.json",
 		Args:    cobra.ExactArgs(1),
@@ -137,6 +140,11 @@ type trialVerdict struct {
 	ResultsRoot  string            `json:"results_root,omitempty"`
 	Document     string            `json:"document_sha256,omitempty"`
 	Thresholds   map[string]uint32 `json:"thresholds"`
+	Prices       []string          `json:"prices"`        // wei, of each visit
+	BatchAge     uint64            `json:"max_batch_age"` // seconds
+	RootAge      uint64            `json:"max_root_age"`
+	GrantsKind   string            `json:"grants_kind"`
+	IssuersKind  string            `json:"issuers_kind"`
 	Results      string            `json:"results,omitempty"` // "agree" when a document was given
 	Plan         string            `json:"plan,omitempty"`    // "agree" when a plan was given
 	Keys         []checkedKey      `json:"keys,omitempty"`    // when they were asked for, and agree
@@ -145,8 +153,9 @@ type trialVerdict struct {
 
 // notProven is what nobody should read into a verified trial.
 var notProven = []string{
-	"that what a site signed is what happened, and that it signed all that happened",
+	"that what a site signed is what happened, that it signed all that happened, and that all of it was handed in before the trial was closed",
 	"that one person has one identity only: that is the issuers' to see to",
+	"that consents and accreditations are real: who publishes the roots of their trees is trusted with that; a consent is held to the key that an accredited attester has named",
 	"whatever was computed from the results, such as averages",
 	"that what stands at the address is this release's contract, which does what is said here: compare its code",
 }
@@ -166,9 +175,10 @@ func (p *program) verifyTrial(ctx context.Context, id field.Element, f trialVeri
 		return nil, err
 	}
 	v := verdictOf(id, on, entry)
+	err = checkAges(on)
 	if f.results != "" {
 		v.Results = "agree"
-		err = checkResults(f.results, on, entry)
+		err = errors.Join(err, checkResults(f.results, on, entry))
 	}
 	if f.plan != "" {
 		v.Plan = "agree"
@@ -190,7 +200,8 @@ func verdictOf(id field.Element, on evm.TrialStanding, entry evm.TrialEntry) *tr
 	v := &trialVerdict{
 		Trial: field.Text(id), Protocol: on.Protocol.Hex(), State: on.State.Hex(), Batches: on.Batches, Flag: on.Flag != 0,
 		Closed: moment(on.ClosedAt), Verified: moment(entry.VerifiedAt), Published: moment(entry.PublishedAt), NotProven: slices.Clone(notProven),
-		Thresholds: named(rollup.DeviationNames, on.Thresholds[:]),
+		Thresholds: named(rollup.DeviationNames, on.Thresholds[:]), Prices: strings.Fields(on.Prices),
+		BatchAge: uint64(on.MaxBatchAge.Seconds()), RootAge: uint64(on.MaxRootAge.Seconds()), GrantsKind: on.GrantsKind, IssuersKind: on.IssuersKind,
 	}
 	if entry.VerifiedAt != 0 {
 		counters := lanesOf(entry.Counters, len(rollup.ActivityNames)+1)
@@ -202,6 +213,17 @@ func verdictOf(id field.Element, on evm.TrialStanding, entry evm.TrialEntry) *tr
 		v.Document = entry.Document.Hex()
 	}
 	return v
+}
+
+// mostAge is how old a batch, or what it is proven with, may be for its counts to say what they say.
+const mostAge = 24 * time.Hour
+
+// checkAges refuses a trial whose rules empty its counts: with a batch of long ago nothing is recorded late, and with trees of long ago no consent is withdrawn.
+func checkAges(on evm.TrialStanding) error {
+	if on.MaxBatchAge > mostAge || on.MaxRootAge > mostAge {
+		return fmt.Errorf("the contract takes batches that are %v old, proven with trees that are %v old: what is recorded late and whose consent ended is not counted as it should be", on.MaxBatchAge, on.MaxRootAge)
+	}
+	return nil
 }
 
 // checkPlan compares a plan with the protocol that is in force.
@@ -216,6 +238,8 @@ func checkPlan(name string, id field.Element, on evm.TrialStanding) error {
 		return fmt.Errorf("%s is not the protocol that is in force", name)
 	case !slices.Equal(p.Thresholds(), on.Thresholds[:]):
 		return fmt.Errorf("%s has other thresholds than the contract", name)
+	case evm.Amounts(p.Prices) != on.Prices:
+		return fmt.Errorf("%s has other compensation than the contract", name)
 	}
 	return nil
 }
@@ -320,13 +344,15 @@ func (p *program) tellVerdict(v *trialVerdict) {
 		printLanes(p, rollup.DeviationNames, v.Deviations)
 	}
 	p.tellThresholds(v)
+	fmt.Fprintf(out, "batches are taken up to %v after their time, proven with trees that are up to %v old (%s, %s): late records and ended consents are counted to within that\n",
+		time.Duration(v.BatchAge)*time.Second, time.Duration(v.RootAge)*time.Second, v.GrantsKind, v.IssuersKind)
 	if v.Published.IsZero() {
 		fmt.Fprintln(out, "nothing is published")
 	} else {
 		fmt.Fprintf(out, "published %s: document %s\n", v.Published.Format(time.RFC3339), v.Document)
 	}
 	if v.Plan != "" {
-		fmt.Fprintln(out, "the plan agrees with the protocol in force and with the thresholds")
+		fmt.Fprintln(out, "the plan is the protocol in force, to the letter, with the thresholds and the compensation that the contract keeps")
 	}
 	if v.Results != "" {
 		fmt.Fprintln(out, "the document of results agrees with it")

@@ -123,6 +123,7 @@ type protocolJSON struct {
 	Lateness uint64          `json:"recorded_late_after"`
 	Versions []versionJSON   `json:"versions"`
 	Sites    []protocolPlace `json:"sites"`
+	Text     party.Element   `json:"plan_digest"`
 	Digest   party.Element   `json:"digest"`
 }
 
@@ -184,7 +185,7 @@ func (a Archive) protocols(r *Record) error {
 }
 
 func (p *Protocol) numbers() (*protocolJSON, error) {
-	j := &protocolJSON{Safety: p.Rollup.Safety, Lateness: p.Rollup.Lateness, Digest: party.Element(p.Rollup.Digest())}
+	j := &protocolJSON{Safety: p.Rollup.Safety, Lateness: p.Rollup.Lateness, Text: party.Element(p.Rollup.Plan), Digest: party.Element(p.Rollup.Digest())}
 	for i, v := range p.Rollup.Versions {
 		of := p.Criteria[i].Policy
 		version := versionJSON{Terms: p.Plan.Versions[i].Terms, From: v.From, Until: v.Until, Policy: policyJSON{Schema: party.Element(of.Schema)}}

@@ -294,7 +294,9 @@ func (w *world) person(age uint32) *person {
 	w.consent(p, forms)
 	key, err := w.attester.SigningKey()
 	must(w.t, err)
-	a := identity.Attestation{Identity: p.identity, Schema: w.schema, From: start, Until: start + 900*day}
+	subject, err := p.Public.Subject()
+	must(w.t, err)
+	a := identity.Attestation{Identity: p.identity, Key: identity.KeyDigest(subject.Key), Schema: w.schema, From: start, Until: start + 900*day}
 	a.Values[0] = identity.KnownValue(age)
 	p.attested, err = attest.Sign(a, key, w.attester.Public.Until)
 	must(w.t, err)

@@ -37,6 +37,11 @@ type OnChainTrial struct {
 	Flag       uint32            `json:"flag"` // one more than the number, from 0, of the batch that raised the open one; 0 when none is
 	ClosedAt   uint64            `json:"closed_at"`
 	Thresholds map[string]uint32 `json:"thresholds"`
+	BatchAge   uint64            `json:"max_batch_age"` // seconds that a batch's time may be behind the block's
+	RootAge    uint64            `json:"max_root_age"`  // of the trees that it is proven with
+	Grants     string            `json:"grants_kind"`   // whose roots those are, in the registry of roots
+	Issuers    string            `json:"issuers_kind"`
+	Prices     []string          `json:"prices"` // wei, of each visit
 }
 
 // OnChainEntry is what was verified and published of a trial; zeros before.

@@ -23,6 +23,8 @@ type Outcome struct {
 	State  Stage
 	Batch  *Batch // when it was accepted
 	Reason string // when it was refused
+
+	Deviations map[string]uint32 // that its batch counted, by rollup.DeviationNames; none where it counted none
 }
 
 // Outcome is what has come of the submission with an id.
@@ -31,12 +33,27 @@ func (r *Record) Outcome(id string) Outcome {
 		return Outcome{State: Waiting}
 	}
 	if i := slices.IndexFunc(r.Batches, func(b Batch) bool { return b.Submission == id }); i >= 0 {
-		return Outcome{State: Accepted, Batch: &r.Batches[i]}
+		return Outcome{State: Accepted, Batch: &r.Batches[i], Deviations: r.counted(i)}
 	}
 	if i := slices.IndexFunc(r.Dropped, func(d Dropped) bool { return d.Submission == id }); i >= 0 {
 		return Outcome{State: Refused, Reason: r.Dropped[i].Reason}
 	}
 	return Outcome{State: Unknown}
+}
+
+// counted are the deviations of a batch: what it has added.
+func (r *Record) counted(batch int) map[string]uint32 {
+	var before rollup.Deviations
+	if batch > 0 {
+		before = r.Batches[batch-1].State.Deviations
+	}
+	added, earlier := map[string]uint32{}, before.Lanes()
+	for lane, n := range r.Batches[batch].State.Deviations.Lanes() {
+		if n > earlier[lane] {
+			added[rollup.DeviationNames[lane]] = n - earlier[lane]
+		}
+	}
+	return added
 }
 
 // isNew refuses, as [ErrRepeated], events of which one was recorded, or waits: what a site's system sends again would count twice.

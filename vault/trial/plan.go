@@ -2,8 +2,10 @@ package trial
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"path/filepath"
 	"slices"
@@ -78,14 +80,32 @@ func Compile(source []byte, file func(name string) ([]byte, error)) (*Protocol, 
 	if err := d.Decode(&p.Plan); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
 	}
+	read := map[string][]byte{}
+	beside := func(name string) ([]byte, error) {
+		data, err := file(name)
+		read[name] = data
+		return data, err
+	}
 	for _, step := range []func() error{
-		p.Plan.check, p.compileSites, func() error { return p.compileVersions(file) }, p.compileNumbers, func() error { return p.Rollup.Check() },
+		p.Plan.check, p.compileSites, func() error { return p.compileVersions(beside) }, p.compileNumbers, func() error { return p.Rollup.Check() },
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrPlan, err)
 		}
 	}
+	p.Rollup.Plan = planDigest(source, read)
 	return p, nil
+}
+
+// planDigest is of every byte of a plan and of the files that it names, in the order of their names: what the contract knows is this very text.
+func planDigest(plan []byte, files map[string][]byte) field.Element {
+	sum := sha256.Sum256(plan)
+	all := sum[:]
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		sum := sha256.Sum256(files[name])
+		all = append(all, sum[:]...)
+	}
+	return field.Digest("trial-plan", all)
 }
 
 func (p Plan) check() error {
@@ -119,8 +139,13 @@ func (p *Protocol) compileSites() error {
 	p.sites = field.NewTree(rollup.SiteLevels)
 	for i, s := range p.Plan.Sites {
 		key, err := identity.ParsePublicKey(s.Key)
-		if err != nil {
+		switch {
+		case err != nil:
 			return fmt.Errorf("sites: %s: %w", s.Name, err)
+		case strings.TrimSpace(s.Name) == "":
+			return fmt.Errorf("sites: the %dth has no name", i+1)
+		case slices.ContainsFunc(p.Plan.Sites[:i], func(other PlanSite) bool { return other.Name == s.Name || bytes.Equal(other.Key, s.Key) }):
+			return fmt.Errorf("sites: %s: its name or its key is another's, too", s.Name)
 		}
 		p.sites.Set(field.Change{Index: uint32(i), Leaf: rollup.SiteLeaf(key)})
 	}
@@ -163,8 +188,8 @@ func Terms(text string) field.Element { return field.Digest("terms", []byte(text
 
 func (p *Protocol) compileNumbers() error {
 	late, err := time.ParseDuration(p.Plan.Late)
-	if err != nil || late <= 0 {
-		return fmt.Errorf("recorded_late_after: %q is no time, such as 240h", p.Plan.Late)
+	if err != nil || late <= 0 || late%time.Second != 0 {
+		return fmt.Errorf("recorded_late_after: %q is no time in whole seconds, such as 240h", p.Plan.Late)
 	}
 	p.Rollup.Lateness, p.Rollup.Safety = uint64(late/time.Second), p.Plan.Safety
 	for i, text := range p.Plan.Compensation {
@@ -211,7 +236,8 @@ func (p *Protocol) VersionAt(when uint64) (uint8, bool) {
 	return 0, false
 }
 
-// Amends says why a plan is not an amendment of another: what is past must stay as it was.
+// Amends says why a plan is not an amendment of another: what is past must stay as it was. Sites are known by their places and phases by their numbers, so
+// others come behind them; a site may have another key under its name, which no site had.
 func (p *Protocol) Amends(before *Protocol) error {
 	old := before.Rollup.Versions
 	switch {
@@ -224,10 +250,33 @@ func (p *Protocol) Amends(before *Protocol) error {
 	case !slices.EqualFunc(p.Prices, before.Prices, func(a, b *big.Int) bool { return a.Cmp(b) == 0 }):
 		return fmt.Errorf("%w: compensation: the contract keeps what the trial was registered with", ErrPlan)
 	}
+	if err := p.keepsSites(before); err != nil {
+		return err
+	}
+	if phases := before.Plan.Phases; len(p.Plan.Phases) < len(phases) || !slices.Equal(p.Plan.Phases[:len(phases)], phases) {
+		return fmt.Errorf("%w: phases: they were %s; others come behind them", ErrPlan, strings.Join(phases, ", "))
+	}
 	for i, v := range old {
 		now := p.Rollup.Versions[i]
 		if now.Terms != v.Terms || now.Policy != v.Policy || now.From != v.From || v.Until != rollup.Forever && now.Until != v.Until {
 			return fmt.Errorf("%w: versions: version %d is not what it was", ErrPlan, i+1)
+		}
+	}
+	return nil
+}
+
+func (p *Protocol) keepsSites(before *Protocol) error {
+	old := before.Plan.Sites
+	if len(p.Plan.Sites) < len(old) {
+		return fmt.Errorf("%w: sites: one is missing", ErrPlan)
+	}
+	for i, s := range old {
+		now := p.Plan.Sites[i]
+		if now.Name != s.Name {
+			return fmt.Errorf("%w: sites: where %s was, %s is now, which would be handed its participants; others come behind them", ErrPlan, s.Name, now.Name)
+		}
+		if !bytes.Equal(now.Key, s.Key) && slices.ContainsFunc(old, func(other PlanSite) bool { return bytes.Equal(other.Key, now.Key) }) {
+			return fmt.Errorf("%w: sites: %s has the key that another site had", ErrPlan, s.Name)
 		}
 	}
 	return nil

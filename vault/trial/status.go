@@ -17,6 +17,8 @@ type Made struct {
 
 // Status is how a trial stands.
 type Status struct {
+	Funds, Reserved string // wei that the contract holds for it, and how much of them for who is enrolled
+
 	Name      string
 	State     rollup.State // with counters, which are for the board and the regulator until the end
 	Waiting   int          // submissions that are not taken by the contract yet

@@ -2,8 +2,10 @@ package trial
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"lethe/circuits/field"
 	rollup "lethe/circuits/trial"
+	"lethe/vault/party"
 	"lethe/vault/registry"
 )
 
@@ -40,7 +43,7 @@ func TestATrialFromItsFirstDay(t *testing.T) {
 	w.chain.Standing.Protocol, w.chain.Now = w.protocol.Rollup.Digest(), start+2*day
 	must(t, w.seq.Amend(t.Context(), second))
 	w.consent(a, "what you consent to now")
-	again := Report{Event: rollup.Event{Kind: rollup.Reconsent, Tag: a.tag, When: start + 2*day, Version: 1}, Person: a.identity, Consent: a.note}
+	again := Report{Event: rollup.Event{Kind: rollup.Reconsent, Tag: a.tag, When: start + 2*day, Version: 1}, Person: a.identity, Consent: a.note, Attestation: a.attested}
 	w.submit(again)
 
 	w.chain.Now = start + 4*day
@@ -274,6 +277,9 @@ func TestThreat50WhatIsNoAmendment(t *testing.T) {
 		"another trial":         {"name: TEST-1", "name: TEST-2"},
 		"looser thresholds":     {"recorded late: 3", "recorded late: 300"},
 		"less compensation":     {`["1000", "2000"]`, `["1000"]`},
+		"another site's place":  {"General Hospital", "Other Hospital"},
+		"other phases":          {"screening, treatment", "treatment, screening"},
+		"fewer phases":          {", follow-up", ""},
 	} {
 		a := w.amendment(2)
 		altered := bytes.Replace(a.Plan, []byte(change[0]), []byte(change[1]), 1)
@@ -291,4 +297,69 @@ func TestThreat50WhatIsNoAmendment(t *testing.T) {
 	p, err := good.Compile()
 	must(t, err)
 	must(t, w.seq.MayAmend(p))
+}
+
+// TestThreat50AnAmendmentHandsNobodyToAnotherSite: participants belong to a site's place, so who stands there stays, under its key or one that no site had.
+func TestThreat50AnAmendmentHandsNobodyToAnotherSite(t *testing.T) {
+	w := newWorld(t)
+	may := func(change func(plan string) string) error {
+		a := w.amendment(2)
+		a.Plan = []byte(change(string(a.Plan)))
+		p, err := a.Compile()
+		if err != nil {
+			return err
+		}
+		return w.seq.MayAmend(p)
+	}
+	site, clinic, fresh := hex.EncodeToString(w.site.Public.Key), hex.EncodeToString(w.clinic.Public.Key), hex.EncodeToString(newParty(t, party.Site).Public.Key)
+	another := fmt.Sprintf("  - {name: Third, key: %s}\n", fresh)
+	for name, change := range map[string]func(plan string) string{
+		"swapped":           strings.NewReplacer("General Hospital", "Clinic", "Clinic", "General Hospital", site, clinic, clinic, site).Replace,
+		"keys swapped":      strings.NewReplacer(site, clinic, clinic, site).Replace,
+		"one left out":      strings.NewReplacer("  - {name: Clinic, key: "+clinic+"}\n", "").Replace,
+		"in front":          strings.NewReplacer("sites:\n", "sites:\n"+another).Replace,
+		"one key twice":     strings.NewReplacer(clinic, site).Replace,
+		"one name twice":    strings.NewReplacer("Clinic", "General Hospital").Replace,
+		"no name":           strings.NewReplacer("name: Clinic", `name: " "`).Replace,
+		"half a second":     strings.NewReplacer("240h", "1500ms").Replace,
+		"a key of no curve": strings.NewReplacer(clinic, strings.Repeat("ff", 32)).Replace,
+	} {
+		if err := may(change); !errors.Is(err, ErrPlan) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, may(strings.NewReplacer("safety_threshold:", another+"safety_threshold:").Replace))
+	must(t, may(strings.NewReplacer(clinic, fresh).Replace))
+	must(t, may(strings.NewReplacer("follow-up]", "follow-up, close-out]").Replace))
+}
+
+// TestAProtocolIsAPlanToTheLetter: whatever is changed in a plan or in a file that it names, it is another protocol.
+func TestAProtocolIsAPlanToTheLetter(t *testing.T) {
+	w := newWorld(t)
+	digest := func(a Amendment) field.Element {
+		p, err := a.Compile()
+		must(t, err)
+		return p.Rollup.Digest()
+	}
+	known := map[field.Element]string{digest(w.amendment(1)): "the plan"}
+	for name, change := range map[string]func(a *Amendment){
+		"a phase":  func(a *Amendment) { a.Plan = bytes.Replace(a.Plan, []byte("follow-up"), []byte("surgery"), 1) },
+		"a site":   func(a *Amendment) { a.Plan = bytes.Replace(a.Plan, []byte("Clinic"), []byte("Clinique"), 1) },
+		"a price":  func(a *Amendment) { a.Plan = bytes.Replace(a.Plan, []byte(`"2000"`), []byte(`"2001"`), 1) },
+		"a remark": func(a *Amendment) { a.Plan = append(a.Plan, "# nothing\n"...) },
+		"a criteria": func(a *Amendment) {
+			a.Files["criteria.yaml"] = append(bytes.Clone(a.Files["criteria.yaml"]), "# nothing\n"...)
+		},
+		"a schema": func(a *Amendment) {
+			a.Files["schema.yaml"] = append(bytes.Clone(a.Files["schema.yaml"]), "# nothing\n"...)
+		},
+	} {
+		a := w.amendment(1)
+		change(&a)
+		d := digest(a)
+		if of, there := known[d]; there {
+			t.Errorf("%s: the protocol is that of %s", name, of)
+		}
+		known[d] = name
+	}
 }

@@ -166,7 +166,8 @@ function protocolDigest(scope, p) {
   const versions = p.versions.map((v) =>
     hash('trial-version', digest('terms', v.terms), policyDigest(scope, v.policy), packed([v.from, 40], [v.until, 40])))
   const sites = root(p.sites.map((s) => hash('site', element(s.x), element(s.y))), 4)
-  return hash('trial-protocol', ...[0, 1, 2, 3].map((i) => versions[i] ?? 0n), packed([p.safety_threshold, 22], [p.recorded_late_after, 40]), sites)
+  return hash('trial-protocol', ...[0, 1, 2, 3].map((i) => versions[i] ?? 0n), packed([p.safety_threshold, 22], [p.recorded_late_after, 40]), sites,
+    element(p.plan_digest))
 }
 
 // What is checked
@@ -183,6 +184,8 @@ function checkProtocols({ archive, record, protocols }) {
     for (const [name, data] of Object.entries(files)) {
       must(bytesOf(`${folder}/${name}`).equals(Buffer.from(data, 'base64')), `${folder}/${name} is not what record.json has`)
     }
+    const hashes = [kept.plan, ...Object.keys(kept.files).sort().map((name) => kept.files[name])].map((data) => sha256(Buffer.from(data, 'base64')))
+    must(text(digest('trial-plan', Buffer.from(hashes.join(''), 'hex'))) === p.plan_digest, `${folder}.json: its plan has another digest`)
     must(text(protocolDigest(element(archive.trial), p)) === p.digest, `${folder}.json: its numbers make another digest`)
   })
   return `${protocols.length} protocols, each with the digest that its numbers make`
