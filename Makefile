@@ -7,7 +7,7 @@ ATONCE  ?= 4
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony campaign-trial bench-trials backends up down status test-backends clean
+.PHONY: help build demo test race lint contracts peers generate drift vuln fuzz bench bench-peers campaign-anonymity campaign-servers campaign-soundness campaign-ceremony campaign-contracts campaign-trial bench-trials backends up down status test-backends clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ campaign-soundness: ## every input of every statement changed, every group of co
 bench-trials: ## proving the large batches of trials, and a cohort of 256 (keys of 2^19 the first time: many minutes)
 	LETHE_CAMPAIGN=1 $(GO) test -timeout 2h -run '^$$' -bench Prove -benchtime 3x -p 1 \
 	  ./circuits/enrolment ./circuits/visits ./circuits/compliance ./circuits/compensation
+
+campaign-contracts: ## 2,000 random histories of trials against a model of the contract (a minute)
+	LETHE_CAMPAIGN=1 $(GO) test -timeout 30m -count 1 ./contracts -run TestTrialsAgreeWithModel -v
 
 campaign-ceremony: ## a .ptau of 2^12 by snarkjs taken in, and phase 2 of authorization begun beside gnark (ten minutes)
 	LETHE_CAMPAIGN=1 $(GO) test -count 1 -timeout 1h -run SnarkjsPtau -bench Initialise -benchtime 1x -v ./circuits/ceremony

@@ -98,8 +98,8 @@ func TestThreat37EveryPartIsNeeded(t *testing.T) {
 	}
 }
 
-// TestNobodyIsLeftOutAtTheEnd ends a chain of proofs before the last branch, and with a branch left out.
-func TestNobodyIsLeftOutAtTheEnd(t *testing.T) {
+// TestThreat50NobodyIsLeftOutAtTheEnd ends a chain of proofs before the last branch, and with a branch left out.
+func TestThreat50NobodyIsLeftOutAtTheEnd(t *testing.T) {
 	w := cohort(t, 35)
 	results := Results(w.Cohort.Participants()[:31])
 	c := assigned(t, w, 1)

@@ -10,8 +10,8 @@ import (
 	"lethe/circuits/trial/trialtest"
 )
 
-// TestEachDeviationIsCountedOnce makes batches with exactly one deviation.
-func TestEachDeviationIsCountedOnce(t *testing.T) {
+// TestThreat50EachDeviationIsCountedOnce makes batches with exactly one deviation.
+func TestThreat50EachDeviationIsCountedOnce(t *testing.T) {
 	s := newScene(t)
 	marked := func(ineligible, deferred bool) trial.Event {
 		return trial.Event{Kind: trial.Enrolment, When: at - 10, Ineligible: ineligible, Deferred: deferred}

@@ -1,6 +1,7 @@
 package enrolment
 
 import (
+	"errors"
 	"testing"
 
 	"lethe/circuits/circuittest"
@@ -112,6 +113,42 @@ func TestWholeBatches(t *testing.T) {
 	want := trial.Deviations{Ineligible: 1, Deferred: 1}
 	if got.Participants != 4 || got.Activity != (trial.Activity{Custodial: 1, Reconsents: 2}) || got.Deviations != want {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestThreat44AConsentByAnotherKeyIsRefused: who may write the tree of grants knows everybody's public file, and has a key of their own; of somebody whom an attester knows they can give
+// no consent, at first or again.
+func TestThreat44AConsentByAnotherKeyIsRefused(t *testing.T) {
+	w := trialtest.New(t)
+	p := w.Person(t, identity.Own)
+	forged := func(again bool) bool {
+		e := enrolment(now)
+		if again {
+			e.Kind = trial.Reconsent
+		}
+		b, of := newBatch(t, w, now, 0), *p
+		of.Key = circuittest.NewKey(t)
+		of.Subject.Key = of.Key.Public()
+		w.Consent(t, &of, 0, trial.Forever)
+		b.add(t, &of, e)
+		b.Witness.Seal = w.Seal(t, b.Batch)
+		b.GrantsRoot, b.IssuersRoot = w.Grants.Root(), w.Issuers.Root()
+		b.Entries[0].Grant.Path = w.Grants.Path(b.Entries[0].Grant.Grant.Index)
+		if err := b.Check(); !errors.Is(err, ErrNotTheirs) {
+			t.Errorf("again %t: %v", again, err)
+		}
+		c, err := b.assign(Slots(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return solves(t, c)
+	}
+	if forged(false) {
+		t.Error("an enrolment by a key that nobody attested is taken")
+	}
+	w.Enrol(t, now, p)
+	if forged(true) {
+		t.Error("a re-consent by a key that nobody attested is taken")
 	}
 }
 

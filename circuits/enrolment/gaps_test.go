@@ -28,7 +28,11 @@ func (s *scene) gaps(t testing.TB) map[string]soundness.Gap {
 		gaps[name], gaps["an enrolment, not "+name] = gap(c, plain), gap(plain, c)
 	}
 	for name, change := range s.bends(t, plain) {
-		gaps[name] = soundness.Gap{True: plain, Other: change.of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
+		beside := change.beside
+		if beside == nil {
+			beside = plain
+		}
+		gaps[name] = soundness.Gap{True: beside, Other: change.of, Settle: func(compute soundness.Computer) (frontend.Circuit, error) {
 			c := copied(change.of)
 			change.do(c, &c.Slots[last])
 			s.close(t, c)
@@ -50,10 +54,11 @@ func settled(s *scene, c *Circuit, compute soundness.Computer) (frontend.Circuit
 	return c, nil
 }
 
-// bend is how a prover, whose circuit goes on with what is so of a plain enrolment, bends another true batch.
+// bend is how a prover, whose circuit goes on with what is so of one true batch, bends another one.
 type bend struct {
-	of *Circuit
-	do func(c *Circuit, l *slot)
+	of     *Circuit
+	do     func(c *Circuit, l *slot)
+	beside *Circuit // nil for a plain enrolment
 }
 
 func (s *scene) bends(t testing.TB, plain *Circuit) map[string]bend {
@@ -67,16 +72,30 @@ func (s *scene) bends(t testing.TB, plain *Circuit) map[string]bend {
 			c.GrantsRoot = circuittest.Lead(t, g.Leaf(), g.Index, l.Grant.Path[:])
 			l.Grant.Signature = gadget.SignatureOf(circuittest.Sign(t, of.Key, g.Leaf()))
 			c.Slots[0].Grant = plain.Slots[0].Grant // nobody's, to the same terms
-		}},
-		"criteria of before":          {second, func(c *Circuit, _ *slot) { version(c).Policy = field.Random() }},
-		"before the version began":    {second, func(c *Circuit, _ *slot) { version(c).From = at - 5 }},
-		"superseded, and not counted": {second, func(c *Circuit, _ *slot) { version(c).Until = at - 20 }},
+		}, nil},
+		"criteria of before":          {second, func(c *Circuit, _ *slot) { version(c).Policy = field.Random() }, nil},
+		"before the version began":    {second, func(c *Circuit, _ *slot) { version(c).From = at - 5 }, nil},
+		"superseded, and not counted": {second, func(c *Circuit, _ *slot) { version(c).Until = at - 20 }, nil},
+		"another's key, as of a deferred consent": {plain, func(_ *Circuit, l *slot) {
+			s.attest(l, func(a *identity.Attestation) { a.Key = field.Random() })
+		}, s.batch(t, at, 0, entrant{s.fresh, trial.Event{Kind: trial.Enrolment, When: at - 10, Deferred: true}})},
+		"too young, as of a re-consent": {plain, func(_ *Circuit, l *slot) {
+			s.attest(l, func(a *identity.Attestation) { a.Values[0] = identity.KnownValue(17) })
+		}, lie{again: true}.batch(t, s)},
 		"another's identity under the tag": {s.batch(t, at, 0, entrant{s.custodial, trial.Event{Kind: trial.Enrolment, When: at - 10, Custodial: true}}),
 			func(_ *Circuit, l *slot) {
 				where := plain.Slots[last]
 				l.Neighbour, l.NeighbourPath, l.PlacePath = where.Neighbour, where.NeighbourPath, where.PlacePath
-			}},
+			}, nil},
 	}
+}
+
+// attest has the attester say something else of who enrols.
+func (s *scene) attest(l *slot, change func(a *identity.Attestation)) {
+	a := s.fresh.Attestation
+	change(&a)
+	l.Attestation.Key, l.Attestation.Values = a.Key, gadget.ValuesOf(a.Values)
+	l.Attestation.Signature = gadget.SignatureOf(circuittest.Sign(s.t, s.Attester, a.Message()))
 }
 
 // ofTheSecond is a batch under the second version, with who enrols.

@@ -9,8 +9,8 @@ import (
 	"lethe/circuits/trial"
 )
 
-// TestABatchIsTakenOnceAndWhole holds a batch of two events to what its site has signed, when a prover makes everything else fit.
-func TestABatchIsTakenOnceAndWhole(t *testing.T) {
+// TestThreat50ABatchIsTakenOnceAndWhole holds a batch of two events to what its site has signed, when a prover makes everything else fit.
+func TestThreat50ABatchIsTakenOnceAndWhole(t *testing.T) {
 	s := newScene(t)
 	s.t = t
 	batch := func() *Circuit {
@@ -53,8 +53,8 @@ func after(s *scene, c *Circuit, i int) field.Element {
 
 func flagged(s *scene, c *Circuit) field.Element { return compute(s.t, c, outcome)[2] }
 
-// TestABatchCannotBeTakenAgain gives a later state the events and the signature of a batch that has moved the one before.
-func TestABatchCannotBeTakenAgain(t *testing.T) {
+// TestThreat50ABatchCannotBeTakenAgain gives a later state the events and the signature of a batch that has moved the one before.
+func TestThreat50ABatchCannotBeTakenAgain(t *testing.T) {
 	s := newScene(t)
 	e := step{s.plain, trial.Event{Kind: trial.Unblinding, When: at - 10}}
 	first := s.batch(t, at, e)

@@ -104,8 +104,8 @@ func TestAllKindsOfEvents(t *testing.T) {
 	}
 }
 
-// TestEachDeviationIsCountedOnce makes histories with exactly one deviation.
-func TestEachDeviationIsCountedOnce(t *testing.T) {
+// TestThreat50EachDeviationIsCountedOnce makes histories with exactly one deviation.
+func TestThreat50EachDeviationIsCountedOnce(t *testing.T) {
 	for name, tc := range map[string]struct {
 		make func(t *testing.T, w *trialtest.World, p *trialtest.Person, r func(uint64) *recording) *recording
 		want trial.Deviations
