@@ -207,23 +207,37 @@ type TrialSetup struct {
 	Registrar             Signer         // opens kinds of roots
 	Kinds                 []string       // of roots that are to be opened
 	Heartbeat             time.Duration  // of these kinds
+
+	Deployed TrialContracts             // by an attempt that was cut off: they are not deployed again
+	Keep     func(TrialContracts) error // keeps what is deployed, for the next attempt
 }
 
-// DeployTrials puts the contracts of trials on the chain, as the manager's administrator, and gives the roles. Each step is a transaction;
-// what fails half way is left there and not taken up again.
+// DeployTrials puts the contracts of trials on the chain, as the manager's administrator, and gives the roles. Each step is a transaction; where it
+// was cut off, it goes on from what was kept.
 func DeployTrials(ctx context.Context, r *Reader, admin Signer, cfg TrialSetup) (at TrialContracts, err error) {
-	if !wholeSeconds(cfg.KeyDelay) || !wholeSeconds(cfg.SequencerDelay) || !wholeSeconds(cfg.Heartbeat) || len(cfg.Sponsors) == 0 {
-		return at, errors.New("contracts of trials: delays of whole seconds and a sponsor are needed")
+	if !wholeSeconds(cfg.KeyDelay) || !wholeSeconds(cfg.SequencerDelay) || !wholeSeconds(cfg.Heartbeat) || len(cfg.Sponsors) == 0 || cfg.Keep == nil {
+		return at, errors.New("contracts of trials: delays of whole seconds, a sponsor and somewhere to keep addresses are needed")
 	}
-	a := newAccount(r, admin, nil)
+	a, none := newAccount(r, admin, nil), common.Address{}
+	at = cfg.Deployed
 	at.RootRegistry = cfg.RootRegistry
-	args := contracts.NewStatementVerifier().PackConstructor(cfg.Manager, uint32(cfg.KeyDelay/time.Second))
-	if at.StatementVerifier, err = a.create(ctx, contracts.StatementVerifierMetaData.Bin, args); err != nil {
-		return at, fmt.Errorf("StatementVerifier: %w", err)
+	if at.StatementVerifier == none {
+		args := contracts.NewStatementVerifier().PackConstructor(cfg.Manager, uint32(cfg.KeyDelay/time.Second))
+		if at.StatementVerifier, err = a.create(ctx, contracts.StatementVerifierMetaData.Bin, args); err == nil {
+			err = cfg.Keep(at)
+		}
+		if err != nil {
+			return at, fmt.Errorf("StatementVerifier: %w", err)
+		}
 	}
-	args = contracts.NewTrialRegistry().PackConstructor(cfg.Manager, cfg.RootRegistry, at.StatementVerifier, uint32(cfg.SequencerDelay/time.Second))
-	if at.TrialRegistry, err = a.create(ctx, contracts.TrialRegistryMetaData.Bin, args); err != nil {
-		return at, fmt.Errorf("TrialRegistry: %w", err)
+	if at.TrialRegistry == none {
+		args := contracts.NewTrialRegistry().PackConstructor(cfg.Manager, cfg.RootRegistry, at.StatementVerifier, uint32(cfg.SequencerDelay/time.Second))
+		if at.TrialRegistry, err = a.create(ctx, contracts.TrialRegistryMetaData.Bin, args); err == nil {
+			err = cfg.Keep(at)
+		}
+		if err != nil {
+			return at, fmt.Errorf("TrialRegistry: %w", err)
+		}
 	}
 	if err := a.permitTrials(ctx, at, cfg); err != nil {
 		return at, fmt.Errorf("roles: %w", err)
@@ -254,14 +268,29 @@ func (a *account) permitTrials(ctx context.Context, at TrialContracts, cfg Trial
 	return nil
 }
 
+// openKinds opens the kinds that are not open.
 func openKinds(ctx context.Context, r *Reader, cfg TrialSetup) error {
-	registrar := newAccount(r, cfg.Registrar, nil)
+	registrar, roots := newAccount(r, cfg.Registrar, nil), contracts.NewRootRegistry()
+	wanted := contracts.IRootRegistryKind{PublisherRole: contracts.FirstPublisherRole, Heartbeat: uint32(cfg.Heartbeat / time.Second), InField: true}
 	for _, name := range cfg.Kinds {
 		kind, err := contracts.Kind(name)
 		if err != nil {
 			return err
 		}
-		data := contracts.NewRootRegistry().PackOpenKind(kind, contracts.FirstPublisherRole, uint32(cfg.Heartbeat/time.Second), true)
+		head, err := r.head(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := read(ctx, r, head.Hash(), view[contracts.IRootRegistryKind]{cfg.RootRegistry, roots.PackKindOf(kind), roots.UnpackKindOf})
+		switch {
+		case err != nil:
+			return fmt.Errorf("kind %s: %w", name, err)
+		case now == wanted:
+			continue
+		case now.Heartbeat != 0:
+			return fmt.Errorf("kind %s: it is open already, on other terms", name)
+		}
+		data := roots.PackOpenKind(kind, wanted.PublisherRole, wanted.Heartbeat, wanted.InField)
 		if _, err := registrar.transact(ctx, &cfg.RootRegistry, data); err != nil {
 			return fmt.Errorf("kind %s: %w", name, err)
 		}
@@ -280,6 +309,15 @@ func (a *account) create(ctx context.Context, code string, args []byte) (common.
 
 // AnnounceKey deploys the verifier of a statement's key, and announces it; the signer holds the role for that.
 func AnnounceKey(ctx context.Context, r *Reader, at TrialContracts, announcer Signer, statement string, version uint32, inputs int, key anchor.Hash, code []byte) error {
+	known, err := NewTrials(r, at, nil).keyAt(ctx, at.StatementVerifier, statement, version)
+	switch {
+	case err != nil:
+		return err
+	case known.KeyHash == key:
+		return nil
+	case known.Verifier != common.Address{}:
+		return fmt.Errorf("announcing %s: another key is announced, and is never replaced", statement)
+	}
 	a := newAccount(r, announcer, nil)
 	receipt, err := a.transact(ctx, nil, code)
 	if err != nil {
@@ -459,10 +497,19 @@ type TrialKey struct {
 	Code    common.Hash // Keccak-256 of the verifier's code, which the registry looks at whenever it asks it
 }
 
+// keyAt is the key of a statement's version that a verifier has; zeros where there is none.
+func (t *Trials) keyAt(ctx context.Context, verifier common.Address, statement string, version uint32) (contracts.IStatementVerifierKey, error) {
+	keys := contracts.NewStatementVerifier()
+	return readTrials(ctx, t, view[contracts.IStatementVerifierKey]{verifier, keys.PackKeyOf(Word(statement), version), func(raw []byte) (contracts.IStatementVerifierKey, error) {
+		key, err := keys.UnpackKeyOf(raw)
+		key.UsableAt = nil // a pointer is not compared
+		return key, err
+	}})
+}
+
 // Key is the key of a statement's version that a trial has pinned.
 func (t *Trials) Key(ctx context.Context, trial common.Hash, statement string, version uint32) (k TrialKey, err error) {
-	at, keys := t.at.TrialRegistry, contracts.NewStatementVerifier()
-	k.Size, err = readTrials(ctx, t, view[uint32]{at, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})
+	k.Size, err = readTrials(ctx, t, view[uint32]{t.at.TrialRegistry, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})
 	if err != nil || k.Size == 0 {
 		return k, err
 	}
@@ -470,11 +517,7 @@ func (t *Trials) Key(ctx context.Context, trial common.Hash, statement string, v
 	if err != nil {
 		return k, err
 	}
-	key, err := readTrials(ctx, t, view[contracts.IStatementVerifierKey]{verifier, keys.PackKeyOf(Word(statement), version), func(raw []byte) (contracts.IStatementVerifierKey, error) {
-		key, err := keys.UnpackKeyOf(raw)
-		key.UsableAt = nil // a pointer is not compared
-		return key, err
-	}})
+	key, err := t.keyAt(ctx, verifier, statement, version)
 	k.KeyHash, k.Code = key.KeyHash, key.CodeHash
 	return k, err
 }

@@ -29,8 +29,9 @@ import (
 )
 
 const (
-	trialsFolder = "trials"      // of the state folder: records
-	trialsFile   = "trials.json" // of its public folder: where the contracts are
+	trialsFolder = "trials"            // of the state folder: records
+	trialsFile   = "trials.json"       // of its public folder: where the contracts are
+	trialsBegun  = "trials-setup.json" // of the state folder: where those of a set-up are that was cut off
 )
 
 // trialContracts is public/trials.json.
@@ -133,10 +134,15 @@ func (h *trialHouse) at() (trialContracts, error) {
 }
 
 func (p *program) readTrialContracts() (at trialContracts, err error) {
-	data, err := os.ReadFile(p.publicFile(trialsFile))
+	at, err = readContracts(p.publicFile(trialsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return at, withHint(trial.ErrNoSetup, "`lethe trial setup` puts them on the chain")
 	}
+	return at, err
+}
+
+func readContracts(name string) (at trialContracts, err error) {
+	data, err := os.ReadFile(name) //nolint:gosec // of the state folder
 	if err == nil {
 		err = json.Unmarshal(data, &at, json.RejectUnknownMembers(true))
 	}

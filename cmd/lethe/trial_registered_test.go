@@ -26,6 +26,7 @@ type registered struct {
 	url    string
 	reader *evm.Reader
 	at     evm.TrialContracts
+	begun  evm.TrialContracts // what is kept of a set-up
 	admin  *ecdsa.PrivateKey
 }
 
@@ -54,15 +55,30 @@ func newRegistered(t *testing.T) *registered {
 	noError(t, err)
 	w.reader, err = evm.NewReader(evm.ReaderConfig{Clients: []*rpc.Client{chain.RPC()}, ChainID: devchain.DefaultChainID, CheckpointLog: put.CheckpointLog})
 	noError(t, err)
-	w.at, err = evm.DeployTrials(t.Context(), w.reader, evm.KeySigner(w.admin), evm.TrialSetup{
-		Manager: put.AccessManager, RootRegistry: put.RootRegistry, KeyDelay: time.Second, SequencerDelay: time.Hour,
-		Sponsors: []common.Address{funded[1]}, Announcer: funded[1], Publisher: funded[2], Registrar: evm.KeySigner(accounts["registrar"]),
-		Kinds: []string{"grants", "issuers"}, Heartbeat: time.Hour,
-	})
+	set := func() (evm.TrialContracts, error) {
+		return evm.DeployTrials(t.Context(), w.reader, evm.KeySigner(w.admin), evm.TrialSetup{
+			Manager: put.AccessManager, RootRegistry: put.RootRegistry, KeyDelay: time.Second, SequencerDelay: time.Hour,
+			Sponsors: []common.Address{funded[1]}, Announcer: funded[1], Publisher: funded[2], Registrar: evm.KeySigner(accounts["registrar"]),
+			Kinds: []string{"grants", "issuers"}, Heartbeat: time.Hour, Deployed: w.begun, Keep: func(at evm.TrialContracts) error {
+				w.begun = at
+				return nil
+			},
+		})
+	}
+	w.at, err = set()
 	noError(t, err)
+	again, err := set() // where it was cut off at its very end
+	if err != nil || again != w.at {
+		t.Fatalf("gone on with: %+v, %v, not %+v", again, err, w.at)
+	}
 	for _, s := range trialStatements(false) {
 		key := sha256.Sum256([]byte(s.ID))
-		noError(t, evm.AnnounceKey(t.Context(), w.reader, w.at, evm.KeySigner(w.admin), s.ID, 1, len(s.Public), key, takesAll))
+		for range 2 { // what is announced is not announced again
+			noError(t, evm.AnnounceKey(t.Context(), w.reader, w.at, evm.KeySigner(w.admin), s.ID, 1, len(s.Public), key, takesAll))
+		}
+		if err := evm.AnnounceKey(t.Context(), w.reader, w.at, evm.KeySigner(w.admin), s.ID, 1, len(s.Public), [32]byte{1}, takesAll); err == nil {
+			t.Errorf("%s: another key is announced in its place", s.ID)
+		}
 	}
 	time.Sleep(1100 * time.Millisecond) // until the keys can be used
 	noError(t, chain.Mine(1))

@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -14,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lethe/anchor/evm"
+	"lethe/offchain"
 	"lethe/vault/trial"
 )
 
@@ -29,12 +33,15 @@ func (p *program) trialSetupCommand() *cobra.Command {
 		Use: "setup", Short: "put the contracts of trials on the chain, and announce the keys of their statements",
 		Long: `Deploys StatementVerifier and TrialRegistry, deploys a verifier for the key of each statement, and announces it: trials can use it after --key-delay.
 Addresses go to STATE/public/trials.json. Development keys are made where no ceremony is configured: whoever made them can prove what is not true.
-Once for a state folder, while nobody serves it.`,
+Once for a state folder, while nobody serves it; where it was cut off, it goes on when it is called again. --large can come later.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.withState(c.Context(), func(st *state) error {
 				if st.trials == nil {
 					return errors.New("this process is not the one that runs trials")
+				}
+				if f.keyDelay == 0 {
+					f.keyDelay = st.trials.usualKeyDelay()
 				}
 				at, err := st.trials.setup(c.Context(), f)
 				if err != nil {
@@ -62,33 +69,44 @@ func (h *trialHouse) usualKeyDelay() time.Duration {
 	return 7 * 24 * time.Hour
 }
 
-// setup puts the contracts of trials on the chain, and announces the verifying keys.
+// setup puts the contracts of trials on the chain, and announces the verifying keys. An attempt that was cut off is gone on with, and keys that
+// are announced are not announced again, so that the large sizes can come later.
 func (h *trialHouse) setup(ctx context.Context, f trialSetup) (made trialContracts, err error) {
-	if at, err := h.at(); !errors.Is(err, trial.ErrNoSetup) {
-		return at, errors.Join(err, withHint(errors.New("the contracts of trials are there already"), trialsFile+" says where"))
-	}
-	if h.state.proving == nil {
+	made, err = h.at()
+	switch there := err == nil; {
+	case !there && !errors.Is(err, trial.ErrNoSetup):
+		return made, err
+	case there && !f.large:
+		return made, withHint(errors.New("the contracts of trials are there already"), trialsFile+" says where; --large announces the large sizes, too")
+	case h.state.proving == nil:
 		return made, withHint(errors.New("nobody can consent here yet"), "`lethe registry init` says who accredits and who audits")
+	case !there:
+		if made, err = h.deploy(ctx, f); err != nil {
+			return made, err
+		}
 	}
-	if f.keyDelay == 0 {
-		f.keyDelay = h.usualKeyDelay()
-	}
-	at, admin, err := h.deploy(ctx, f)
+	sponsor, err := h.account(h.config.Trials.SponsorKey, accountAdmin)
 	if err != nil {
 		return made, err
 	}
 	for _, s := range trialStatements(f.large) {
-		if err := h.announce(ctx, at, admin, s); err != nil {
+		if err := h.announce(ctx, made.addresses(), evm.KeySigner(sponsor), s); err != nil {
 			return made, err
 		}
 	}
-	made = h.kinds()
-	made.StatementVerifier, made.TrialRegistry = at.StatementVerifier.Hex(), at.TrialRegistry.Hex()
-	data, err := json.Marshal(made, json.Deterministic(true), jsontext.WithIndent(" "))
-	if err != nil {
+	if err := h.keepContracts(h.publicFile(trialsFile), made); err != nil {
 		return made, err
 	}
-	return made, writeOnce(h.publicFile(trialsFile), append(data, '\n'))
+	return made, os.RemoveAll(filepath.Join(h.dir, trialsBegun))
+}
+
+// keepContracts writes down where contracts are.
+func (h *trialHouse) keepContracts(name string, at trialContracts) error {
+	data, err := json.Marshal(at, json.Deterministic(true), jsontext.WithIndent(" "))
+	if err != nil {
+		return err
+	}
+	return offchain.ReplaceFile(name, append(data, '\n'))
 }
 
 // kinds are what is known of the contracts before they are there. Several services may share a registry of roots.
@@ -100,22 +118,32 @@ func (h *trialHouse) kinds() trialContracts {
 	}
 }
 
-func (h *trialHouse) deploy(ctx context.Context, f trialSetup) (at evm.TrialContracts, admin evm.Signer, err error) {
+// deploy puts the contracts on the chain, and opens the kinds of their roots. Where it was cut off it goes on.
+func (h *trialHouse) deploy(ctx context.Context, f trialSetup) (made trialContracts, err error) {
 	sponsor, err := h.account(h.config.Trials.SponsorKey, accountAdmin)
 	if err != nil {
-		return at, nil, err
+		return made, err
 	}
 	sequencer, err := h.account(h.config.Trials.SequencerKey, accountRegistrar)
 	if err != nil {
-		return at, nil, err
+		return made, err
 	}
-	n, kinds := h.state.network, h.kinds()
-	admin = evm.KeySigner(sponsor)
-	at, err = evm.DeployTrials(ctx, h.reader, admin, evm.TrialSetup{
+	made = h.kinds()
+	begun, err := readContracts(filepath.Join(h.dir, trialsBegun))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return made, err
+	}
+	keep := func(at evm.TrialContracts) error {
+		made.StatementVerifier, made.TrialRegistry = at.StatementVerifier.Hex(), at.TrialRegistry.Hex()
+		return h.keepContracts(filepath.Join(h.dir, trialsBegun), made)
+	}
+	n, admin := h.state.network, evm.KeySigner(sponsor)
+	at, err := evm.DeployTrials(ctx, h.reader, admin, evm.TrialSetup{
 		Manager: common.HexToAddress(n.AccessManager), RootRegistry: common.HexToAddress(n.RootRegistry), KeyDelay: f.keyDelay,
 		SequencerDelay: f.sequencerDelay, Sponsors: []common.Address{admin.Address()}, Announcer: admin.Address(),
 		Publisher: crypto.PubkeyToAddress(sequencer.PublicKey), Registrar: evm.KeySigner(sequencer),
-		Kinds: []string{kinds.GrantsKind, kinds.IssuersKind}, Heartbeat: trialHeartbeat,
+		Kinds: []string{made.GrantsKind, made.IssuersKind}, Heartbeat: trialHeartbeat, Deployed: begun.addresses(), Keep: keep,
 	})
-	return at, admin, err
+	made.StatementVerifier, made.TrialRegistry = at.StatementVerifier.Hex(), at.TrialRegistry.Hex()
+	return made, err
 }

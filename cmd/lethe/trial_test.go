@@ -104,6 +104,11 @@ func TestATrialByItsCommands(t *testing.T) {
 	c := newTrialClinic(t)
 	c.refused("no contracts of trials yet", "trial", "create", c.plan(1))
 	at := decoded[trialContracts](t, c.trial("setup", "--json"))
+	noError(t, os.Rename(filepath.Join(c.dir, publicFolder, trialsFile), filepath.Join(c.dir, trialsBegun))) // as if it had been cut off
+	if again := decoded[trialContracts](t, c.trial("setup", "--json")); again != at {
+		t.Errorf("set up again: %+v, not %+v", again, at)
+	}
+	c.refused("there already", "trial", "setup")
 	time.Sleep(1100 * time.Millisecond) // until the keys can be used
 	c.trial("create", c.plan(1))
 	c.refused("there already", "trial", "create", c.plan(1))
