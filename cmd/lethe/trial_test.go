@@ -335,4 +335,8 @@ func (c *trialClinic) verifyTrial(at trialContracts) {
 		c.t.Fatal(err)
 	}
 	c.refused("not a document of results that holds together", append(verify, altered)...)
+	if err := os.WriteFile(altered, append(document, '\n'), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	c.refused("not the one that was published", append(verify, altered)...)
 }

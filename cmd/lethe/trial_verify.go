@@ -319,12 +319,12 @@ func checkResults(name string, on evm.TrialStanding, entry evm.TrialEntry) error
 	switch {
 	case err != nil:
 		return err
-	case entry.PublishedAt == 0:
-		return errors.New("nothing is published yet")
-	case common.Hash(sha256.Sum256(document)) != entry.Document:
-		return errors.New("the document is not the one that was published")
+	case entry.VerifiedAt == 0:
+		return errors.New("nothing is verified yet that the document could be compared with")
 	case hashOf(root) != entry.ResultsRoot || hashOf(state.Digest()) != on.State:
 		return errors.New("the document's results or its state are not those that were verified")
+	case entry.PublishedAt != 0 && common.Hash(sha256.Sum256(document)) != entry.Document:
+		return errors.New("the document is not the one that was published")
 	}
 	return nil
 }
@@ -355,7 +355,7 @@ func (p *program) tellVerdict(v *trialVerdict) {
 		fmt.Fprintln(out, "the plan is the protocol in force, to the letter, with the thresholds and the compensation that the contract keeps")
 	}
 	if v.Results != "" {
-		fmt.Fprintln(out, "the document of results agrees with it")
+		fmt.Fprintln(out, "the document has the results and the state that were verified, and is the one that was published where one was")
 	}
 	for _, k := range v.Keys {
 		fmt.Fprintf(out, "%s is verified by the key %s of this configuration, a %s set-up\n", k.Statement, k.Key, k.Setup)
