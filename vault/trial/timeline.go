@@ -140,7 +140,11 @@ func (d *drawing) marks(bottom int) {
 			d.mark(b.State.Time, bottom, "#c0392b", "safety flag")
 		}
 	}
-	date := func(when uint64) string { return time.Unix(int64(when), 0).UTC().Format(time.DateOnly) }
+	layout := time.DateOnly
+	if d.until-d.from < 3*24*60*60 { // where days would say little
+		layout = time.DateTime
+	}
+	date := func(when uint64) string { return time.Unix(int64(when), 0).UTC().Format(layout) }
 	d.add(`<text x="%d" y="%d">%s</text>`, left, bottom+16, date(d.from))
 	d.add(`<text x="%d" y="%d" text-anchor="end">%s</text>`, wide-right, bottom+16, date(d.until))
 }
