@@ -507,6 +507,13 @@ func (t *Trials) keyAt(ctx context.Context, verifier common.Address, statement s
 	}})
 }
 
+// KeyDelay is how long a verifying key can be looked at before trials use it.
+func (t *Trials) KeyDelay(ctx context.Context) (time.Duration, error) {
+	keys := contracts.NewStatementVerifier()
+	seconds, err := readTrials(ctx, t, view[uint32]{t.at.StatementVerifier, keys.PackDelay(), keys.UnpackDelay})
+	return time.Duration(seconds) * time.Second, err
+}
+
 // Key is the key of a statement's version that a trial has pinned.
 func (t *Trials) Key(ctx context.Context, trial common.Hash, statement string, version uint32) (k TrialKey, err error) {
 	k.Size, err = readTrials(ctx, t, view[uint32]{t.at.TrialRegistry, t.binding.PackSizeOf(trial.Big(), Word(statement), version), t.binding.UnpackSizeOf})

@@ -106,6 +106,10 @@ type participation struct {
 	Name        string `json:"name"`
 	Site        string `json:"site"`
 	Participant string `json:"participant"` // their tag
+	Enrolled    bool   `json:"enrolled"`    // else an enrolment waits
+	Waiting     bool   `json:"waiting"`     // events of theirs wait
+
+	id, tag field.Element
 }
 
 // takesPart are the trials in which a patient's key takes part here.
@@ -125,22 +129,43 @@ func (h *trialHouse) takesPart(ctx context.Context, patient string) (all []parti
 		return nil, err
 	}
 	for _, id := range ids {
-		r, protocol, err := h.record(id)
-		if err != nil {
-			return nil, err
+		r, protocol, failed := h.record(id)
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
 		}
 		tag := rollup.Tag(subject.Identity, id)
-		if _, p, err := r.Cohort.Opening(tag); err == nil {
-			all = append(all, participation{field.Text(id), protocol.Plan.Name, protocol.Plan.Sites[p.Site].Name, shortTag(tag)})
+		t := participation{Trial: field.Text(id), Name: protocol.Plan.Name, Participant: shortTag(tag), Waiting: r.Waits(tag), id: id, tag: tag}
+		if _, p, failed := r.Cohort.Opening(tag); failed == nil {
+			t.Enrolled, t.Site = true, protocol.Plan.Sites[p.Site].Name
+		}
+		if t.Enrolled || t.Waiting {
+			all = append(all, t)
 		}
 	}
-	return all, nil
+	return all, err
+}
+
+// erase takes what waits of a patient's out of trials, before their keys are destroyed.
+func (h *trialHouse) erase(ctx context.Context, trials []participation) (err error) {
+	for _, t := range trials {
+		if t.Waiting {
+			err = errors.Join(err, h.seq.Erase(ctx, t.id, t.tag))
+		}
+	}
+	return err
 }
 
 // tellTrials says what is not erased with the patient: only a site can take a tag out of a trial.
 func (p *program) tellTrials(all []participation) {
 	for _, t := range all {
-		p.say("they take part in the trial %s: its record keeps their tag until %s records, with `lethe trial event`,\n  - {kind: anonymisation, participant: %s}", t.Name, t.Site, t.Participant)
+		if t.Waiting {
+			p.say("events of theirs wait in the trial %s: an erasure takes them out, and the site hands in the others of their batches again", t.Name)
+		}
+		if t.Enrolled {
+			p.say("they take part in the trial %s: its record keeps their tag until %s records, with `lethe trial event`,\n  - {kind: anonymisation, participant: %s}", t.Name, t.Site, t.Participant)
+			p.say("visits of theirs are recorded before the erasure: after it each counts as one without a consent, which is critical")
+		}
 	}
 }
 
@@ -161,14 +186,14 @@ func (p *program) erase(ctx context.Context, patient string, o eraseOptions) (er
 	if err != nil { // no reason not to erase
 		p.say("whether they take part in a trial cannot be looked up: %v", err)
 	}
+	shown := previewed{preview, trials}
 	if o.previewOnly {
-		if err := p.showPreview(preview, p.stdout); err != nil {
-			return err
-		}
-		p.tellTrials(trials)
-		return nil
+		return p.showPreview(shown, p.stdout)
 	}
-	if err := p.confirm(preview, o.yes); err != nil {
+	if err := p.confirm(shown, o.yes); err != nil {
+		return err
+	}
+	if err := st.trials.erase(ctx, trials); err != nil {
 		return err
 	}
 	id, certificate, err := st.Erase(ctx, o.EraseRequest, func(state string) {
@@ -182,12 +207,18 @@ func (p *program) erase(ctx context.Context, patient string, o eraseOptions) (er
 	if p.json {
 		return p.print(erased{Patient: o.Patient, Case: id, Certificate: certificate, Trials: trials})
 	}
-	p.tellTrials(trials)
 	fmt.Fprintf(p.stdout, "erased; certificate: %s\n", certificate)
 	return nil
 }
 
-func (p *program) showPreview(v vault.Preview, to io.Writer) error {
+// previewed is what `lethe erase --preview --json` prints.
+type previewed struct {
+	vault.Preview
+
+	Trials []participation `json:"trials,omitempty"`
+}
+
+func (p *program) showPreview(v previewed, to io.Writer) error {
 	if p.json {
 		return p.print(v)
 	}
@@ -196,11 +227,12 @@ func (p *program) showPreview(v vault.Preview, to io.Writer) error {
 	for _, part := range v.Parts {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\n", part.Compartment, part.Records, part.Objects, humanize.IBytes(uint64(part.Bytes)), part.Action)
 	}
+	p.tellTrials(v.Trials)
 	return w.Flush()
 }
 
 // confirm shows what will be destroyed, and asks for the word.
-func (p *program) confirm(v vault.Preview, yes bool) error {
+func (p *program) confirm(v previewed, yes bool) error {
 	if yes && p.json {
 		return nil
 	}

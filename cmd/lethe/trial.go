@@ -143,6 +143,9 @@ and registers nothing.`,
 			if !p.json {
 				p.tellPlan(protocol)
 			}
+			if check && p.json {
+				return p.print(api.TrialMade{Trial: field.Text(protocol.ID), Protocol: field.Text(protocol.Rollup.Digest())})
+			}
 			if check {
 				return nil
 			}

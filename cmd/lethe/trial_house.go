@@ -325,7 +325,10 @@ func (h *trialHouse) Move(ctx context.Context, job offchain.MoveTrial) error {
 	if err != nil {
 		return nil //nolint:nilerr // it will be no trial's id at the next attempt either
 	}
-	err = h.move(ctx, id)
+	err = errors.Join(h.move(ctx, id), h.seq.Forget(ctx, id))
+	if errors.Is(err, trial.ErrNoTrial) {
+		return nil
+	}
 	n := trialNote{}
 	if err != nil {
 		n.trouble = err.Error()

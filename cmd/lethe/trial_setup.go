@@ -50,7 +50,11 @@ Once for a state folder, while nobody serves it; where it was cut off, it goes o
 				if p.json {
 					return p.print(at)
 				}
-				p.say("trials can be registered with %s from %s on", at.TrialRegistry, time.Now().Add(f.keyDelay).Format(time.RFC3339))
+				delay, err := evm.NewTrials(st.trials.reader, at.addresses(), nil).KeyDelay(c.Context())
+				if err != nil {
+					return err
+				}
+				p.say("trials can be registered with %s from %s on", at.TrialRegistry, time.Now().Add(delay).Format(time.RFC3339))
 				return nil
 			})
 		},
@@ -132,6 +136,9 @@ func (h *trialHouse) deploy(ctx context.Context, f trialSetup) (made trialContra
 	begun, err := readContracts(filepath.Join(h.dir, trialsBegun))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return made, err
+	}
+	if kinds := h.kinds(); err == nil && (begun.ChainID != kinds.ChainID || begun.RootRegistry != kinds.RootRegistry) {
+		return made, withHint(fmt.Errorf("%s is of a set-up on another chain, that was cut off", trialsBegun), "remove it to begin again on this one")
 	}
 	keep := func(at evm.TrialContracts) error {
 		made.StatementVerifier, made.TrialRegistry = at.StatementVerifier.Hex(), at.TrialRegistry.Hex()

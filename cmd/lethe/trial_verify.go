@@ -344,7 +344,7 @@ func (p *program) tellVerdict(v *trialVerdict) {
 		printLanes(p, rollup.DeviationNames, v.Deviations)
 	}
 	p.tellThresholds(v)
-	fmt.Fprintf(out, "batches are taken up to %v after their time, proven with trees that are up to %v old (%s, %s): late records and ended consents are counted to within that\n",
+	fmt.Fprintf(out, "batches are taken up to %v after their time, proven with trees that are up to %v old (%q, %q): late records and ended consents are counted to within that\n",
 		time.Duration(v.BatchAge)*time.Second, time.Duration(v.RootAge)*time.Second, v.GrantsKind, v.IssuersKind)
 	if v.Published.IsZero() {
 		fmt.Fprintln(out, "nothing is published")

@@ -47,8 +47,11 @@ func newNode(a *archived) *node {
 	on := a.on()
 	n.trial = contracts.ITrialRegistryTrial{
 		NextSequencerAt: new(big.Int), Protocol: number(on.Trial.Protocol), Consented: new(big.Int), State: number(on.Trial.State),
-		Batches: on.Trial.Batches, LastTime: new(big.Int), ClosedAt: new(big.Int).SetUint64(on.Trial.ClosedAt), Prices: []*big.Int{big.NewInt(1)},
+		Batches: on.Trial.Batches, LastTime: new(big.Int), ClosedAt: new(big.Int).SetUint64(on.Trial.ClosedAt), Prices: []*big.Int{big.NewInt(1000), big.NewInt(2000)},
+		MaxBatchAge: 3600, MaxRootAge: 600, ClaimPeriod: 1, Thresholds: [7]uint32(a.protocol.Thresholds()),
 	}
+	copy(n.trial.GrantsKind[:], "grants")
+	copy(n.trial.IssuersKind[:], "issuers")
 	e := a.entry
 	n.entry = contracts.ITrialRegistryEntry{
 		VerifiedAt: new(big.Int).SetUint64(e.VerifiedAt), PublishedAt: new(big.Int).SetUint64(e.PublishedAt), Counters: number(e.Counters),
@@ -159,6 +162,10 @@ func TestThreat51AnArchiveIsHeldToTheContract(t *testing.T) {
 		"batches/0001 is bound to another chain":             func(n *node) { n.contextFrom = 1 },
 		"the contract verifies enrolment-v1 by another key":  func(n *node) { n.known["enrolment"] = [32]byte{1} },
 		"the contract has another entry of the trial than":   func(n *node) { n.entry.Document[3] ^= 1 },
+		"the contract has other kinds of roots":              func(n *node) { n.trial.GrantsKind[0]++ },
+		"the contract has other ages of batches":             func(n *node) { n.trial.MaxRootAge++ },
+		"the contract has other thresholds":                  func(n *node) { n.trial.Thresholds[6]++ },
+		"the contract has other prices":                      func(n *node) { n.trial.Prices[1] = big.NewInt(2001) },
 		"the contract has another state of a trial that was": func(n *node) { n.trial.ClosedAt = big.NewInt(5) },
 	} {
 		if leftOut() {

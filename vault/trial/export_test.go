@@ -53,7 +53,12 @@ func newArchived(t *testing.T) *archived {
 func (a *archived) on() *OnChain {
 	on := &OnChain{
 		ChainID: 31337, Block: OnChainBlock{Number: 7, Hash: word(field.Uint64(7)), Time: a.chain.Now},
-		Trial: OnChainTrial{State: word(a.chain.State), Protocol: word(a.chain.Standing.Protocol), Batches: uint32(a.chain.Batches)}, Entry: a.entry,
+		Trial: OnChainTrial{State: word(a.chain.State), Protocol: word(a.chain.Standing.Protocol), Batches: uint32(a.chain.Batches),
+			Thresholds: map[string]uint32{}, BatchAge: 3600, RootAge: 600, Grants: "grants", Issuers: "issuers", Prices: []string{"1000", "2000"}},
+		Entry: a.entry,
+	}
+	for i, most := range a.protocol.Thresholds() {
+		on.Trial.Thresholds[rollup.DeviationNames[i]] = most
 	}
 	if a.chain.Closed {
 		on.Trial.ClosedAt = a.chain.Now

@@ -39,6 +39,7 @@ type chain struct {
 	lose bool      // the next answer, after the batch is taken
 	late *Standing // what the next batch finds in its place, and refuses
 	down bool
+	away bool   // batches do not reach it
 	tick uint64 // seconds between a block and the next, of which there is one whenever it is asked
 
 	acc, results field.Element // of compliance
@@ -62,6 +63,9 @@ func (c chainPort) BatchContext(_ field.Element, number uint16) field.Element {
 
 func (c chainPort) Batch(_ context.Context, _ field.Element, p *circuits.Proof) (string, error) {
 	on := &c.chain.Standing
+	if c.away {
+		return "", errLost
+	}
 	if c.late != nil {
 		*on, c.chain.late = *c.late, nil
 		return "", ErrRefused

@@ -67,6 +67,7 @@ type Protocol struct {
 	Criteria []*criteria.Criteria // of each version
 	Prices   []*big.Int           // in wei, of each visit
 	sites    *field.Tree
+	files    []string // that the plan and its criteria name
 }
 
 // Compile reads a plan. File reads what it names, beside it.
@@ -93,6 +94,7 @@ func Compile(source []byte, file func(name string) ([]byte, error)) (*Protocol, 
 			return nil, fmt.Errorf("%w: %w", ErrPlan, err)
 		}
 	}
+	p.files = slices.Sorted(maps.Keys(read))
 	p.Rollup.Plan = planDigest(source, read)
 	return p, nil
 }
@@ -118,6 +120,8 @@ func (p Plan) check() error {
 		return fmt.Errorf("versions: one to %d", rollup.Versions)
 	case len(p.Phases) == 0 || len(p.Phases) > 1<<rollup.PhaseBits:
 		return fmt.Errorf("phases: one to %d, in their order", 1<<rollup.PhaseBits)
+	case slices.ContainsFunc(p.Phases, noName) || len(slices.Compact(slices.Sorted(slices.Values(p.Phases)))) < len(p.Phases):
+		return errors.New("phases: each has a name of its own, which is no number")
 	case len(p.Sites) == 0 || len(p.Sites) > 1<<rollup.SiteBits:
 		return fmt.Errorf("sites: one to %d", 1<<rollup.SiteBits)
 	case len(p.Compensation) > MaxPrices:
@@ -131,6 +135,9 @@ func (p Plan) check() error {
 	}
 	return nil
 }
+
+// noName says whether a phase's name is none, or would be taken for a number.
+func noName(phase string) bool { return strings.Trim(phase, " 0123456789") == "" }
 
 // MaxPrices is the number of visits that a trial can pay for.
 const MaxPrices = 32
@@ -236,9 +243,10 @@ func (p *Protocol) VersionAt(when uint64) (uint8, bool) {
 	return 0, false
 }
 
-// Amends says why a plan is not an amendment of another: what is past must stay as it was. Sites are known by their places and phases by their numbers, so
-// others come behind them; a site may have another key under its name, which no site had.
-func (p *Protocol) Amends(before *Protocol) error {
+// Amends says why a plan is not an amendment of a trial that had others, the last of which is in force: what is past must stay as it was. Sites are known by their places and
+// phases by their numbers, so others come behind them; a site may have another key under its name, which no site ever had.
+func (p *Protocol) Amends(all ...*Protocol) error {
+	before := all[len(all)-1]
 	old := before.Rollup.Versions
 	switch {
 	case p.ID != before.ID:
@@ -250,7 +258,7 @@ func (p *Protocol) Amends(before *Protocol) error {
 	case !slices.EqualFunc(p.Prices, before.Prices, func(a, b *big.Int) bool { return a.Cmp(b) == 0 }):
 		return fmt.Errorf("%w: compensation: the contract keeps what the trial was registered with", ErrPlan)
 	}
-	if err := p.keepsSites(before); err != nil {
+	if err := p.keepsSites(all); err != nil {
 		return err
 	}
 	if phases := before.Plan.Phases; len(p.Plan.Phases) < len(phases) || !slices.Equal(p.Plan.Phases[:len(phases)], phases) {
@@ -265,18 +273,23 @@ func (p *Protocol) Amends(before *Protocol) error {
 	return nil
 }
 
-func (p *Protocol) keepsSites(before *Protocol) error {
-	old := before.Plan.Sites
-	if len(p.Plan.Sites) < len(old) {
+func (p *Protocol) keepsSites(all []*Protocol) error {
+	before, had := all[len(all)-1].Plan.Sites, map[string]bool{}
+	for _, earlier := range all {
+		for _, s := range earlier.Plan.Sites {
+			had[string(s.Key)] = true
+		}
+	}
+	if len(p.Plan.Sites) < len(before) {
 		return fmt.Errorf("%w: sites: one is missing", ErrPlan)
 	}
-	for i, s := range old {
-		now := p.Plan.Sites[i]
-		if now.Name != s.Name {
-			return fmt.Errorf("%w: sites: where %s was, %s is now, which would be handed its participants; others come behind them", ErrPlan, s.Name, now.Name)
-		}
-		if !bytes.Equal(now.Key, s.Key) && slices.ContainsFunc(old, func(other PlanSite) bool { return bytes.Equal(other.Key, now.Key) }) {
-			return fmt.Errorf("%w: sites: %s has the key that another site had", ErrPlan, s.Name)
+	for i, now := range p.Plan.Sites {
+		switch {
+		case i < len(before) && now.Name != before[i].Name:
+			return fmt.Errorf("%w: sites: where %s was, %s is now, which would be handed its participants; others come behind them", ErrPlan, before[i].Name, now.Name)
+		case i < len(before) && bytes.Equal(now.Key, before[i].Key):
+		case had[string(now.Key)]:
+			return fmt.Errorf("%w: sites: %s has a key that a site had before", ErrPlan, now.Name)
 		}
 	}
 	return nil

@@ -13,8 +13,8 @@ import (
 	"lethe/keys"
 )
 
-// Queued is a submission that waits to be proven. What its enrolments stand on (who they are of, consents, attested values) is sealed under a key of its own,
-// which is destroyed once the events wait no longer: whoever reads the record, or a copy of it, has the events alone.
+// Queued is a submission that waits to be proven. What its enrolments stand on (who they are of, the notes of their consents, attested values) is sealed under a key of its own,
+// which is destroyed once the events wait no longer: whoever reads the record, or a copy of it, has the events, and of consents what a participant's place in the record has.
 type Queued struct {
 	ID       string           // of the submission
 	Events   *Submission      // without what they stand on
@@ -109,28 +109,71 @@ func lost(err error) error {
 // done takes the first so many out of the queue: their keys are to be destroyed.
 func (r *Record) done(n int) {
 	for _, w := range r.Queue[:n] {
-		if w.Sealed != nil {
-			r.Spent = append(r.Spent, w.Sealed.Key)
-		}
+		r.spend(w)
 	}
 	r.Queue, r.Current = r.Queue[n:], nil
 }
 
-// forget destroys the keys of what waits no longer, and of what was never taken in.
-func (s *Sequencer) forget(ctx context.Context, id field.Element) error {
+// spend notes that the key of what waited is to be destroyed.
+func (r *Record) spend(w *Queued) {
+	if w.Sealed != nil {
+		r.Spent = append(r.Spent, w.Sealed.Key)
+	}
+}
+
+// Forget destroys the keys of what waits no longer, and of what was never taken in. Each that is destroyed is so for good, whatever becomes of the others; called again, it goes on.
+func (s *Sequencer) Forget(ctx context.Context, id field.Element) error {
 	s.sealing.Lock()
 	defer s.sealing.Unlock()
 	r, err := s.cfg.Store.Load(id)
 	if err != nil || len(r.Spent) == 0 {
 		return err
 	}
+	var gone []keys.Name
 	for _, name := range r.Spent {
-		if err := s.cfg.Keys.Destroy(ctx, name); err != nil {
-			return fmt.Errorf("the key of what waits no longer: %w", err)
+		if failed := s.cfg.Keys.Destroy(ctx, name); failed != nil {
+			err = errors.Join(err, fmt.Errorf("the key of what waits no longer: %w", failed))
+			continue
 		}
+		gone = append(gone, name)
 	}
-	return s.update(id, func(now *Record) error {
-		now.Spent = slices.DeleteFunc(now.Spent, func(name keys.Name) bool { return slices.Contains(r.Spent, name) })
+	if len(gone) == 0 {
+		return err
+	}
+	return errors.Join(err, s.update(id, func(now *Record) error {
+		now.Spent = slices.DeleteFunc(now.Spent, func(name keys.Name) bool { return slices.Contains(gone, name) })
+		return nil
+	}))
+}
+
+// ErrErased is why the submission of somebody who was erased waits no longer.
+var ErrErased = errors.New("somebody whom it is about is erased: hand in the others' events again")
+
+// Erase takes what waits about somebody out of the queue, with the others in their batches, and destroys its keys. What is proven already stays: it may be on the chain.
+func (s *Sequencer) Erase(ctx context.Context, id, tag field.Element) error {
+	s.step.Lock()
+	defer s.step.Unlock()
+	err := s.update(id, func(r *Record) error {
+		var kept []*Queued
+		for i, w := range r.Queue {
+			if !w.about(tag) || i == 0 && r.Current != nil {
+				kept = append(kept, w)
+				continue
+			}
+			r.Dropped = append(r.Dropped, Dropped{Submission: w.ID, Reason: ErrErased.Error()})
+			r.spend(w)
+		}
+		r.Queue = kept
 		return nil
 	})
+	return errors.Join(err, s.Forget(ctx, id))
+}
+
+func (w *Queued) about(tag field.Element) bool {
+	return slices.ContainsFunc(w.Events.Reports, func(r Report) bool { return r.Tag == tag })
+}
+
+// Waits says whether anything about somebody waits.
+func (r *Record) Waits(tag field.Element) bool {
+	return slices.ContainsFunc(r.Queue, func(w *Queued) bool { return w.about(tag) })
 }

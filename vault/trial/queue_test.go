@@ -187,7 +187,7 @@ func TestAKeyThatIsBeingMadeIsNotDestroyed(t *testing.T) {
 	w := newWorld(t)
 	forgot := make(chan error, 1)
 	w.keys.wraps = func() {
-		go func() { forgot <- w.seq.forget(context.WithoutCancel(t.Context()), w.protocol.ID) }()
+		go func() { forgot <- w.seq.Forget(context.WithoutCancel(t.Context()), w.protocol.ID) }()
 		select {
 		case err := <-forgot:
 			t.Errorf("it was not waited for: %v", err)
@@ -199,5 +199,86 @@ func TestAKeyThatIsBeingMadeIsNotDestroyed(t *testing.T) {
 	must(t, <-forgot)
 	if w.keys.alive(t) != 1 {
 		t.Errorf("%d keys", w.keys.alive(t))
+	}
+}
+
+// TestWhatWasDroppedCanBeHandedInAgain: the same events, by the same signature.
+func TestWhatWasDroppedCanBeHandedInAgain(t *testing.T) {
+	w := newWorld(t)
+	sub := w.submission(w.person(40).enrols(start))
+	must(t, w.seq.Submit(t.Context(), sub))
+	must(t, w.keys.Ring.Destroy(t.Context(), w.record().Queue[0].Sealed.Key))
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) {
+		t.Fatal(err)
+	}
+	must(t, w.seq.Submit(t.Context(), sub))
+	if r := w.record(); r.Outcome(sub.ID()).State != Waiting || len(r.Dropped) != 0 {
+		t.Errorf("%+v", r.Outcome(sub.ID()))
+	}
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if r := w.record(); r.Outcome(sub.ID()).State != Accepted || r.Cohort.State().Participants != 1 {
+		t.Errorf("%+v", r.Outcome(sub.ID()))
+	}
+}
+
+// TestAKeyThatCannotBeDestroyedHoldsUpNothing: neither what waits nor the other keys, and it is not forgotten.
+func TestAKeyThatCannotBeDestroyedHoldsUpNothing(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.seq.update(w.protocol.ID, func(r *Record) error {
+		r.Spent = append(r.Spent, "no name")
+		return nil
+	}))
+	must(t, w.seq.Submit(t.Context(), w.submission(w.person(40).enrols(start))))
+	must(t, w.seq.Submit(t.Context(), w.submission(w.person(50).enrols(start))))
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if r := w.record(); r.Cohort.State().Participants != 2 || w.keys.alive(t) != 0 || len(r.Spent) != 1 {
+		t.Errorf("%+v, %d keys, %v", r.Cohort.State(), w.keys.alive(t), r.Spent)
+	}
+	if err := w.seq.Forget(t.Context(), w.protocol.ID); err == nil {
+		t.Error("a key that cannot be destroyed is not told of")
+	}
+}
+
+// TestThreat25WhatWaitsOfTheErasedIsTakenOut: with its key; but for what is proven, which may be on the chain.
+func TestThreat25WhatWaitsOfTheErasedIsTakenOut(t *testing.T) {
+	w := newWorld(t)
+	p, q, r := w.person(40), w.person(50), w.person(60)
+	both, other := w.submission(p.enrols(start), q.enrols(start)), w.submission(r.enrols(start))
+	must(t, w.seq.Submit(t.Context(), both))
+	must(t, w.seq.Submit(t.Context(), other))
+	if !w.record().Waits(p.tag) || w.record().Waits(w.person(30).tag) {
+		t.Error("what waits of whom")
+	}
+	must(t, w.seq.Erase(t.Context(), w.protocol.ID, p.tag))
+	if o := w.record().Outcome(both.ID()); o.State != Refused || o.Reason != ErrErased.Error() || w.record().Outcome(other.ID()).State != Waiting || w.keys.alive(t) != 1 {
+		t.Errorf("%+v, %d keys", o, w.keys.alive(t))
+	}
+	w.chain.lose = true
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, errLost) {
+		t.Fatal(err)
+	}
+	must(t, w.seq.Erase(t.Context(), w.protocol.ID, r.tag))
+	if o := w.record().Outcome(other.ID()); o.State != Waiting {
+		t.Errorf("what may be on the chain: %+v", o)
+	}
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if s := w.record().Cohort.State(); s.Participants != 1 || s.Digest() != w.chain.State {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestThreat16AWithdrawalStopsWhatIsProven and was not sent: the trees of now are asked again.
+func TestThreat16AWithdrawalStopsWhatIsProven(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(40)
+	must(t, w.seq.Submit(t.Context(), w.submission(p.enrols(start))))
+	w.chain.away = true
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, errLost) || w.record().Current == nil || w.chain.Batches != 0 {
+		t.Fatal(err)
+	}
+	w.chain.away = false
+	must(t, w.grants.Apply([]registry.Change{{Index: p.note.Grant.Index, Leaf: registry.Tombstone()}}))
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) || w.chain.Batches != 0 {
+		t.Errorf("%v", err)
 	}
 }

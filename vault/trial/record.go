@@ -3,6 +3,8 @@ package trial
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -82,13 +84,22 @@ func (r *Record) Protocol() (*Protocol, error) {
 
 // Compile compiles an amendment's plan with the files that were kept with it.
 func (a Amendment) Compile() (*Protocol, error) {
-	return Compile(a.Plan, func(name string) ([]byte, error) {
+	p, err := Compile(a.Plan, func(name string) ([]byte, error) {
 		data, ok := a.Files[name]
 		if !ok {
 			return nil, fmt.Errorf("%w: %s is missing", ErrRecord, name)
 		}
 		return data, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
+		if !slices.Contains(p.files, name) {
+			return nil, fmt.Errorf("%w: it does not name the file %q", ErrPlan, name)
+		}
+	}
+	return p, nil
 }
 
 // recordJSON is the document. docs/trials.md explains every member.

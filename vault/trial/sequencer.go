@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -193,7 +194,23 @@ func (s *Sequencer) amendable(p *Protocol) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, p.Amends(before)
+	var all []*Protocol
+	for _, a := range r.Protocols {
+		earlier, err := a.Compile()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, earlier)
+	}
+	if err := p.Amends(all...); err != nil {
+		return nil, err
+	}
+	for i, site := range before.Plan.Sites { // what waits is signed by the key of before
+		if len(r.Queue) > 0 && !bytes.Equal(site.Key, p.Plan.Sites[i].Key) {
+			return nil, fmt.Errorf("%s gets another key: %w", site.Name, ErrWaiting)
+		}
+	}
+	return r, nil
 }
 
 // agrees says whether the contract has the record's state and this protocol.
@@ -228,8 +245,11 @@ func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
 	s.sealing.Lock()
 	defer s.sealing.Unlock()
 	r, p, err := s.load(sub.Trial)
-	if err != nil || r.Outcome(sub.ID()).State != Unknown {
+	if err != nil {
 		return err
+	}
+	if state := r.Outcome(sub.ID()).State; state == Waiting || state == Accepted {
+		return nil
 	}
 	if err := s.mayTake(r, p, sub, on, grants, issuers); err != nil {
 		return err
@@ -240,6 +260,7 @@ func (s *Sequencer) Submit(ctx context.Context, sub *Submission) error {
 	}
 	return s.update(sub.Trial, func(r *Record) error {
 		r.Queue = append(r.Queue, waits)
+		r.Dropped = slices.DeleteFunc(r.Dropped, func(d Dropped) bool { return d.Submission == waits.ID }) // it is handed in again
 		if sealed := waits.Sealed; sealed != nil {
 			r.Spent = slices.DeleteFunc(r.Spent, func(name keys.Name) bool { return name == sealed.Key })
 		}
@@ -299,7 +320,10 @@ func (s Step) String() string { return fmt.Sprintf("batch %d: %s", s.Batch, s.Do
 func (s *Sequencer) Work(ctx context.Context, id field.Element, progress func(Step)) error {
 	for {
 		done, err := s.workOnce(ctx, id, progress)
-		if err = errors.Join(err, s.forget(ctx, id)); done || err != nil {
+		if failed := s.Forget(ctx, id); failed != nil { // it stands in nobody's way, and is tried again
+			s.cfg.Log.WarnContext(ctx, "keys of what waits no longer are not destroyed", "error", failed)
+		}
+		if done || err != nil {
 			return err
 		}
 	}

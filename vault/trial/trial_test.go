@@ -321,6 +321,9 @@ func TestThreat50AnAmendmentHandsNobodyToAnotherSite(t *testing.T) {
 		"one key twice":     strings.NewReplacer(clinic, site).Replace,
 		"one name twice":    strings.NewReplacer("Clinic", "General Hospital").Replace,
 		"no name":           strings.NewReplacer("name: Clinic", `name: " "`).Replace,
+		"a phase twice":     strings.NewReplacer("follow-up]", "screening]").Replace,
+		"a phase's number":  strings.NewReplacer("follow-up]", "\"3\"]").Replace,
+		"a phase's blank":   strings.NewReplacer("follow-up]", "\" \"]").Replace,
 		"half a second":     strings.NewReplacer("240h", "1500ms").Replace,
 		"a key of no curve": strings.NewReplacer(clinic, strings.Repeat("ff", 32)).Replace,
 	} {
@@ -328,9 +331,44 @@ func TestThreat50AnAmendmentHandsNobodyToAnotherSite(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	rotated := w.amendment(2) // the clinic has another key
+	rotated.Plan = bytes.Replace(rotated.Plan, []byte(clinic), []byte(fresh), 1)
+	first := w.protocol
+	second, err := rotated.Compile()
+	must(t, err)
+	for name, change := range map[string][]string{
+		"back to the key of before":       {fresh, clinic},
+		"the key of before, of another":   {site, clinic},
+		"the key of before, of one added": {"safety_threshold:", "  - {name: Third, key: " + clinic + "}\nsafety_threshold:"},
+	} {
+		a := rotated
+		a.Plan = []byte(strings.NewReplacer(change...).Replace(string(rotated.Plan)))
+		p, err := a.Compile()
+		must(t, err)
+		if err := p.Amends(first, second); !errors.Is(err, ErrPlan) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, second.Amends(first, second)) // once more
+	must(t, w.seq.Submit(t.Context(), w.submission(w.person(40).enrols(start))))
+	if err := w.seq.MayAmend(second); !errors.Is(err, ErrWaiting) {
+		t.Errorf("another key while events wait: %v", err)
+	}
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	must(t, w.seq.MayAmend(second))
 	must(t, may(strings.NewReplacer("safety_threshold:", another+"safety_threshold:").Replace))
 	must(t, may(strings.NewReplacer(clinic, fresh).Replace))
 	must(t, may(strings.NewReplacer("follow-up]", "follow-up, close-out]").Replace))
+}
+
+// TestAPlanHasNoOtherFiles: one that it does not name would be kept, and be part of no digest.
+func TestAPlanHasNoOtherFiles(t *testing.T) {
+	w := newWorld(t)
+	a := w.amendment(1)
+	a.Files["notes.txt"] = []byte("nothing")
+	if _, err := a.Compile(); !errors.Is(err, ErrPlan) {
+		t.Errorf("%v", err)
+	}
 }
 
 // TestAProtocolIsAPlanToTheLetter: whatever is changed in a plan or in a file that it names, it is another protocol.

@@ -47,7 +47,11 @@ func (w *work) next(ctx context.Context) error {
 	if on.Paused && len(w.record.Queue[0].Events.Reports) > 0 && w.record.Queue[0].Events.Reports[0].enrols() {
 		return w.drop(fmt.Errorf("%w: %w", errUnprovable, ErrPaused)) // what waits behind it does not wait for the board
 	}
-	if w.record.Current == nil || !w.sendable(on) {
+	sendable, err := w.sendable(ctx, on)
+	if err != nil {
+		return err
+	}
+	if !sendable {
 		if err := w.prove(ctx, on); err != nil {
 			return w.drop(err)
 		}
@@ -116,10 +120,23 @@ func (w *work) keep(c *Current) error {
 // errUnprovable is a reason that lies in the events.
 var errUnprovable = errors.New("cannot be proven")
 
-// sendable says whether what was proven earlier still moves the chain's state.
-func (w *work) sendable(on Standing) bool {
-	public := w.record.Current.Proof.Public
-	return public["oldState"] == on.State && public["protocol"] == on.Protocol
+// sendable says whether what was proven earlier still moves the chain's state, and the consents that it asked for are as they were.
+func (w *work) sendable(ctx context.Context, on Standing) (bool, error) {
+	c := w.record.Current
+	if c == nil || c.Proof.Public["oldState"] != on.State || c.Proof.Public["protocol"] != on.Protocol {
+		return false, nil
+	}
+	grants, _, err := w.cfg.Trees.Trees(ctx)
+	if err != nil {
+		return false, err
+	}
+	live, waits := liveIn(grants), w.record.Queue[0]
+	var now []bool
+	_, _, err = w.protocol.apply(w.record.Cohort, waits.Events, waits.Consents, c.Time, func(index uint32, leaf field.Element) bool {
+		now = append(now, live(index, leaf))
+		return now[len(now)-1]
+	})
+	return err == nil && slices.Equal(now, c.Live), nil
 }
 
 // prove proves the first of the queue as of now, and keeps the proof before it is sent.

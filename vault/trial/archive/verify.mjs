@@ -170,6 +170,9 @@ function protocolDigest(scope, p) {
     element(p.plan_digest))
 }
 
+// Names in the order of their bytes
+const byBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
 // What is checked
 
 function checkProtocols({ archive, record, protocols }) {
@@ -184,7 +187,7 @@ function checkProtocols({ archive, record, protocols }) {
     for (const [name, data] of Object.entries(files)) {
       must(bytesOf(`${folder}/${name}`).equals(Buffer.from(data, 'base64')), `${folder}/${name} is not what record.json has`)
     }
-    const hashes = [kept.plan, ...Object.keys(kept.files).sort().map((name) => kept.files[name])].map((data) => sha256(Buffer.from(data, 'base64')))
+    const hashes = [kept.plan, ...Object.keys(kept.files).sort(byBytes).map((name) => kept.files[name])].map((data) => sha256(Buffer.from(data, 'base64')))
     must(text(digest('trial-plan', Buffer.from(hashes.join(''), 'hex'))) === p.plan_digest, `${folder}.json: its plan has another digest`)
     must(text(protocolDigest(element(archive.trial), p)) === p.digest, `${folder}.json: its numbers make another digest`)
   })
@@ -295,10 +298,14 @@ function checkStudy({ archive, record }) {
   return `research-study.json is of this trial, ${study.status}`
 }
 
+const DAY = 24 * 60 * 60
+
 function checkChainFile({ archive, record, protocols, chain }) {
   const { trial, entry } = chain
   must(trial.state === '0x' + record.state.digest && trial.batches === record.batches.length, 'chain.json: the contract has another state')
   must(trial.protocol === '0x' + protocols.at(-1).digest, 'chain.json: the contract has another protocol')
+  must(trial.max_batch_age <= DAY && trial.max_root_age <= DAY,
+    `chain.json: batches of ${trial.max_batch_age} s ago, proven with trees of ${trial.max_root_age} s ago, are taken: late records and ended consents are not counted as they should be`)
   const stage = entry.published_at ? 'published' : trial.closed_at ? 'closed' : 'interim'
   must(archive.stage === stage, `archive.json says ${archive.stage}, and chain.json ${stage}`)
   must(Boolean(record.published) === (stage === 'published'), `record.json does not say what chain.json does: ${stage}`)
@@ -382,7 +389,13 @@ async function checkChain({ archive, record, chain }, url) {
 
 // What the contract says now. The words of trialOf stand after an offset, in the order of the contract's struct; of entryOf there are six.
 function compareNow(trial, entry, { trial: then, entry: verified }) {
-  const [, , , , , , , , state, batches, , , closedAt] = trial
+  const [, , , , , , , , state, batches, , , closedAt, grants, issuers, batchAge, rootAge, , ...rest] = trial
+  const number = (word) => BigInt('0x' + word)
+  const kind = (name) => Buffer.from(name).toString('hex').padEnd(64, '0')
+  must(grants === kind(then.grants_kind) && issuers === kind(then.issuers_kind), 'the contract has other kinds of roots')
+  must(number(batchAge) === BigInt(then.max_batch_age) && number(rootAge) === BigInt(then.max_root_age), 'the contract has other ages of batches and roots')
+  must(DEVIATIONS.every((name, i) => number(rest[i]) === BigInt(then.thresholds[name])), 'the contract has other thresholds')
+  must(same(rest.slice(9).map((word) => String(number(word))), then.prices), 'the contract has other prices')
   const was = [verified.verified_at, verified.published_at, verified.counters, verified.deviations, verified.results_root, verified.document]
   entry.forEach((now, i) => must(!BigInt(was[i]) || BigInt(was[i]) === BigInt('0x' + now), 'the contract has another entry of the trial than it had'))
   const closedThen = BigInt(then.closed_at)
@@ -419,7 +432,8 @@ async function main() {
   open.push('that the plans and criteria in protocols/ say what the numbers beside them do: read them side by side',
     'that the numbers of each state before the last are of its participants: the proofs say so',
     'that the code of the contracts is that of a release, and its keys those of a ceremony',
-    'that what a site signed is what happened, and that it signed all of it', 'that one person has one identity')
+    'that what a site signed is what happened, that it signed all of it, and that all of that was handed in before the trial was closed',
+    'that one person has one identity', 'that consents and accreditations are real: who published the roots of their trees is trusted')
   if (all.archive.stage === 'interim') console.log('INTERIM: the trial was not closed when this was exported')
   console.log(['not checked:', ...open.map((what) => `  - ${what}`)].join('\n'))
 }
