@@ -2,6 +2,7 @@ package enrolment
 
 import (
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/consensys/gnark/frontend"
@@ -37,7 +38,7 @@ const at = trialtest.Amended + 100
 // scene is a trial under way, in which enrolled takes part. Its batches change nothing of it.
 type scene struct {
 	*trialtest.World
-	fresh, custodial, enrolled, withdrawn, first *trialtest.Person // first comes before all others in the order of tags
+	fresh, custodial, enrolled, withdrawn, first *trialtest.Person // first comes before all others in the order of tags, fresh after all who take part
 
 	places *field.Tree
 	t      testing.TB
@@ -61,7 +62,7 @@ func newScene(t testing.TB) *scene {
 	for head := w.Cohort.Places()[0]; s.first.Tag.Cmp(&head.Next) > 0; {
 		s.first = one()
 	}
-	for s.fresh.Tag.Cmp(&w.Cohort.Places()[0].Next) < 0 {
+	for slices.ContainsFunc(w.Cohort.Places(), func(p trial.Participant) bool { return s.fresh.Tag.Cmp(&p.Tag) < 0 }) {
 		s.fresh = one()
 	}
 	return s
