@@ -146,7 +146,7 @@ func (h *trialHouse) takesPart(ctx context.Context, patient string) (all []parti
 	return all, err
 }
 
-// erase takes what waits of a patient's out of trials, before their keys are destroyed.
+// erase takes enrolments of a patient's that wait out of trials, before their keys are destroyed.
 func (h *trialHouse) erase(ctx context.Context, trials []participation) (err error) {
 	for _, t := range trials {
 		if t.Waiting {
@@ -160,7 +160,7 @@ func (h *trialHouse) erase(ctx context.Context, trials []participation) (err err
 func (p *program) tellTrials(all []participation) {
 	for _, t := range all {
 		if t.Waiting {
-			p.say("events of theirs wait in the trial %s: an erasure takes them out, and the site hands in the others of their batches again", t.Name)
+			p.say("events of theirs wait in the trial %s: let them be recorded first (`lethe trial work`). An erasure takes an enrolment or a re-consent of theirs out, and the site hands in the others of its batch again", t.Name)
 		}
 		if t.Enrolled {
 			p.say("they take part in the trial %s: its record keeps their tag until %s records, with `lethe trial event`,\n  - {kind: anonymisation, participant: %s}", t.Name, t.Site, t.Participant)

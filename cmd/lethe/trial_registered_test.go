@@ -174,3 +174,25 @@ func TestWhatTheContractSaysIsKept(t *testing.T) {
 		t.Errorf("%+v, %v", on, err)
 	}
 }
+
+// TestThreat50APlanIsComparedWhole: with the protocol in force, and with what the contract keeps beside it.
+func TestThreat50APlanIsComparedWhole(t *testing.T) {
+	t.Parallel()
+	const name = "../../docs/examples/trial/plan.yaml"
+	_, p, err := readPlan(name)
+	noError(t, err)
+	honest := evm.TrialStanding{Protocol: hashOf(p.Rollup.Digest()), Thresholds: [7]uint32(p.Thresholds()), Prices: evm.Amounts(p.Prices)}
+	noError(t, checkPlan(name, p.ID, honest))
+	protocol, thresholds, prices := honest, honest, honest
+	protocol.Protocol[31] ^= 1
+	thresholds.Thresholds[6]++
+	prices.Prices += "0"
+	for says, on := range map[string]evm.TrialStanding{"not the protocol": protocol, "other thresholds": thresholds, "other compensation": prices} {
+		if err := checkPlan(name, p.ID, on); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	if err := checkPlan(name, field.Uint64(5), honest); err == nil {
+		t.Error("the plan of another trial")
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -104,7 +105,13 @@ func TestATrialByItsCommands(t *testing.T) {
 	c := newTrialClinic(t)
 	c.refused("no contracts of trials yet", "trial", "create", c.plan(1))
 	at := decoded[trialContracts](t, c.trial("setup", "--json"))
-	noError(t, os.Rename(filepath.Join(c.dir, publicFolder, trialsFile), filepath.Join(c.dir, trialsBegun))) // as if it had been cut off
+	begun := filepath.Join(c.dir, trialsBegun)
+	noError(t, os.Rename(filepath.Join(c.dir, publicFolder, trialsFile), begun)) // as if it had been cut off
+	kept, err := os.ReadFile(begun)
+	noError(t, err)
+	noError(t, os.WriteFile(begun, bytes.Replace(kept, fmt.Append(nil, at.ChainID), []byte("5"), 1), 0o600))
+	c.refused("on another chain", "trial", "setup")
+	noError(t, os.WriteFile(begun, kept, 0o600))
 	if again := decoded[trialContracts](t, c.trial("setup", "--json")); again != at {
 		t.Errorf("set up again: %+v, not %+v", again, at)
 	}
@@ -127,6 +134,7 @@ func TestATrialByItsCommands(t *testing.T) {
 	opening := c.in("opening.json")
 	c.trial("opening", trialName, "--subject", c.public("patient"), "--output", opening)
 	claim := []string{"trial", "claim", trialName, opening, "--subject", c.file("patient"), "--to", "0x1111111111111111111111111111111111111111", "--fee", "10"}
+	c.refused("participant's place of this trial", "trial", "claim", "OTHER-1", opening, "--subject", c.file("patient"), "--to", "0x1111111111111111111111111111111111111111")
 	c.run(claim...)
 	c.refused("NullifierUsed", claim...)
 	c.refused("no such visit", append(claim, "--visit", "2")...)

@@ -87,13 +87,7 @@ func (s *Sequencer) open(ctx context.Context, w *Queued) (*Submission, error) {
 	}
 	defer clear(plain)
 	sub := &Submission{}
-	if err := json.Unmarshal(plain, sub); err != nil {
-		return nil, err
-	}
-	if sub.ID() != w.ID {
-		return nil, fmt.Errorf("%w: what waits is another submission than was sealed", ErrRecord)
-	}
-	return sub, nil
+	return sub, json.Unmarshal(plain, sub)
 }
 
 // lost tells what can never be opened from a key store that does not answer.
@@ -149,14 +143,15 @@ func (s *Sequencer) Forget(ctx context.Context, id field.Element) error {
 // ErrErased is why the submission of somebody who was erased waits no longer.
 var ErrErased = errors.New("somebody whom it is about is erased: hand in the others' events again")
 
-// Erase takes what waits about somebody out of the queue, with the others in their batches, and destroys its keys. What is proven already stays: it may be on the chain.
+// Erase takes enrolments and re-consents of somebody that wait out of the queue, with the others in their batches, and destroys their keys. Other events stay: they hold nothing that is sealed, and
+// nothing that a site has signed is hidden by an erasure. So does what is proven already: it may be on the chain.
 func (s *Sequencer) Erase(ctx context.Context, id, tag field.Element) error {
 	s.step.Lock()
 	defer s.step.Unlock()
 	err := s.update(id, func(r *Record) error {
 		var kept []*Queued
 		for i, w := range r.Queue {
-			if !w.about(tag) || i == 0 && r.Current != nil {
+			if w.Sealed == nil || !w.about(tag) || i == 0 && r.Current != nil {
 				kept = append(kept, w)
 				continue
 			}

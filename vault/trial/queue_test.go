@@ -257,12 +257,17 @@ func TestThreat25WhatWaitsOfTheErasedIsTakenOut(t *testing.T) {
 	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, errLost) {
 		t.Fatal(err)
 	}
+	serious := w.submission(r.event(rollup.SeriousEvent, start))
+	must(t, w.seq.Submit(t.Context(), serious))
 	must(t, w.seq.Erase(t.Context(), w.protocol.ID, r.tag))
+	if o := w.record().Outcome(serious.ID()); o.State != Waiting {
+		t.Errorf("an erasure hides what a site has signed: %+v", o)
+	}
 	if o := w.record().Outcome(other.ID()); o.State != Waiting {
 		t.Errorf("what may be on the chain: %+v", o)
 	}
 	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
-	if s := w.record().Cohort.State(); s.Participants != 1 || s.Digest() != w.chain.State {
+	if s := w.record().Cohort.State(); s.Participants != 1 || s.Activity.SeriousEvents != 1 || s.Digest() != w.chain.State {
 		t.Errorf("%+v", s)
 	}
 }
