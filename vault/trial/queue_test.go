@@ -286,4 +286,17 @@ func TestThreat16AWithdrawalStopsWhatIsProven(t *testing.T) {
 	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, ErrDropped) || w.chain.Batches != 0 {
 		t.Errorf("%v", err)
 	}
+	q := w.person(50) // whose visit is proven before they withdraw
+	w.submit(q.enrols(start))
+	must(t, w.seq.Submit(t.Context(), w.submission(q.event(rollup.Visit, start))))
+	w.chain.away = true
+	if err := w.seq.Work(t.Context(), w.protocol.ID, nil); !errors.Is(err, errLost) {
+		t.Fatal(err)
+	}
+	w.chain.away = false
+	must(t, w.grants.Apply([]registry.Change{{Index: q.note.Grant.Index, Leaf: registry.Tombstone()}}))
+	must(t, w.seq.Work(t.Context(), w.protocol.ID, nil))
+	if s := w.record().Cohort.State(); s.Deviations != (rollup.Deviations{NoConsent: 1}) {
+		t.Errorf("a visit that was proven before: %+v", s.Deviations)
+	}
 }
